@@ -8,6 +8,7 @@ pub(crate) mod buffer;
 pub(crate) mod char_class;
 #[cfg(test)]
 mod conformance;
+mod edges;
 mod marks;
 pub(crate) mod names;
 pub(crate) mod normalize;

@@ -17,9 +17,6 @@ use super::space_run::SpaceRun;
 /// Bytes kept before what was forgotten, to look at the characters before a position.
 const LOOKBEHIND: usize = 64;
 
-/// A run of more of Markdown's `_`, `*` or `~` is no markup.
-const MAX_MARKUP: usize = 3;
-
 /// Bytes of a match in which every start after a mark is tried.
 const MAX_SOFT_STARTS: usize = 64;
 
@@ -33,7 +30,7 @@ pub(crate) struct ViewText {
     pub(super) map: OffsetMap,
     /// Positions with a boundary before them that the characters do not show, ascending.
     pub(super) soft: Positions,
-    marks: Marks,
+    pub(super) marks: Marks,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
@@ -42,7 +39,7 @@ pub(crate) struct ViewText {
     /// Some character is normalized to several bytes, so not every position is between two characters.
     pub(super) has_long_units: bool,
     pub(super) surplus: usize,
-    finished: bool,
+    pub(super) finished: bool,
 }
 
 impl Reset for ViewText {
@@ -258,11 +255,11 @@ impl ViewText {
         self.mark_soft();
     }
 
-    fn chars_before(&self, at: usize) -> std::iter::Rev<std::str::Chars<'_>> {
+    pub(super) fn chars_before(&self, at: usize) -> std::iter::Rev<std::str::Chars<'_>> {
         self.kept.get(..at - self.base.min(at)).unwrap_or_default().chars().rev()
     }
 
-    fn chars_from(&self, at: usize) -> std::str::Chars<'_> {
+    pub(super) fn chars_from(&self, at: usize) -> std::str::Chars<'_> {
         self.kept.get(at - self.base.min(at)..).unwrap_or_default().chars()
     }
 
@@ -285,103 +282,6 @@ impl ViewText {
     pub(crate) fn class_at(&self, at: usize) -> CharClass {
         self.chars_from(at).next().map_or(CharClass::Edge, CharClass::of)
     }
-
-    /// Returns the classes that the characters before `at` have for a match that begins there.
-    pub(crate) fn before(&self, at: usize) -> ClassSet {
-        let kind = ClassSet::one(self.class_before(at));
-        if self.is_soft(at) { kind.with(CharClass::Other) } else { kind }
-    }
-
-    /// Returns the classes that the characters from `at` on have for a match that ends there, or `Err` while they are unknown.
-    pub(crate) fn after(&self, at: usize) -> Result<ClassSet, NotYet> {
-        let Some(c) = self.chars_from(at).next() else { return self.after_end() };
-        let kind = ClassSet::one(CharClass::of(c));
-        let is_soft = match c {
-            '_' => self.closes_markup(at, c),
-            _ => self.begins_marks(at),
-        };
-        Ok(if is_soft { kind.with(CharClass::Other) } else { kind })
-    }
-
-    fn after_end(&self) -> Result<ClassSet, NotYet> {
-        if self.finished { Ok(ClassSet::one(CharClass::Edge)) } else { Err(NotYet) }
-    }
-
-    /// Returns `true` if a run of marks begins at `at`: a value may end before it.
-    pub(crate) fn begins_marks(&self, at: usize) -> bool {
-        self.marks.begins(at)
-    }
-
-    /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
-    /// then the run is carried over.
-    fn closes_markup(&self, at: usize, sign: char) -> bool {
-        let run = run_of(self.chars_from(at), sign);
-        run <= MAX_MARKUP
-            && self.last_before(at) != Some(sign)
-            && !self.chars_from(at).nth(run_of(self.chars_from(at), sign)).is_some_and(is_letter)
-    }
-
-    /// Returns `true` if the run of `sign` that ends before `at` is short and no word leads up to it.
-    pub(super) fn opens_markup(&self, at: usize, sign: char) -> bool {
-        let run = run_of(self.chars_before(at), sign);
-        run <= MAX_MARKUP && !self.chars_before(at).nth(run).is_some_and(is_letter)
-    }
-
-    /// Returns the character before `at` as a validator sees it: a space where a boundary is not visible.
-    pub(crate) fn char_before(&self, at: usize) -> Option<char> {
-        let c = self.chars_before(at).next()?;
-        let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c);
-        let is_soft = self.is_soft(at) || opens();
-        Some(if is_soft { ' ' } else { c })
-    }
-
-    /// Returns `true` if the `%20` of a URL begins at `at`.
-    fn begins_percent(&self, at: usize) -> bool {
-        let mut escape = self.chars_from(at);
-        let is_sign = escape.next() == Some('%') && !self.map.begins_unit(at);
-        is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
-    }
-
-    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next
-    /// to a value, and no part of it.
-    pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
-        if self.marks.is_empty() || range.is_empty() {
-            return false;
-        }
-        let begins = |run: &Range<usize>| run.end < range.end && self.is_one(range.start..run.end);
-        self.marks.at(range.start).is_some_and(begins) || range.start < self.first_before_mark(range.end)
-    }
-
-    /// Returns the first position at which a value that ends at `end` can begin: a mark at its end is alone.
-    pub(crate) fn first_before_mark(&self, end: usize) -> usize {
-        let run = end.checked_sub(1).and_then(|last| self.marks.at(last));
-        run.filter(|run| self.is_one(run.start..end)).map_or(0, |run| run.start)
-    }
-
-    fn is_one(&self, marks: Range<usize>) -> bool {
-        self.slice(marks).chars().nth(1).is_none()
-    }
-
-    /// Returns `true` if `at` is inside the `%20` of a URL.
-    pub(crate) fn splits_percent(&self, at: usize) -> bool {
-        let bytes = self.kept.as_bytes();
-        let at = at - self.base.min(at);
-        (1..=2).any(|back| {
-            let escape = at.checked_sub(back).and_then(|from| bytes.get(from..from + 3));
-            escape.is_some_and(|escape| escape[0] == b'%' && escape[1..].iter().all(u8::is_ascii_hexdigit))
-        })
-    }
-
-    /// Returns the character at `at` as a validator sees it: a space where a boundary is not visible.
-    pub(crate) fn char_after(&self, at: usize) -> Option<char> {
-        let c = self.chars_from(at).next()?;
-        let is_soft = match c {
-            '_' | '*' | '~' => self.closes_markup(at, c),
-            '%' => self.begins_percent(at),
-            _ => self.begins_marks(at),
-        };
-        Some(if is_soft { ' ' } else { c })
-    }
 }
 
 /// Returns the number of bytes of the text that a match of `view_bytes` of a view can have: each byte of the view may represent a
@@ -390,16 +290,6 @@ pub(crate) const fn text_bytes(view_bytes: usize) -> usize {
     const USUAL: usize = 256;
     let usual = if view_bytes < USUAL { view_bytes } else { USUAL };
     view_bytes.saturating_mul(4).saturating_add(4 * usual + MAX_INVISIBLE_BYTES)
-}
-
-/// Returns the length of the run of `sign` at the start, as far as that matters.
-fn run_of(chars: impl Iterator<Item = char>, sign: char) -> usize {
-    chars.take(MAX_MARKUP + 1).take_while(|&c| c == sign).count()
-}
-
-/// Returns `true` if a word continues over `c`, other than by markup.
-fn is_letter(c: char) -> bool {
-    c != '_' && CharClass::of(c).is_word()
 }
 
 /// Normalizes text that is complete, such as a word of a policy.

@@ -6,6 +6,7 @@ mod inclusion;
 mod inherited;
 mod ordinary;
 mod pattern_form;
+mod slow_pattern;
 mod summary;
 mod warning;
 mod warnings;

@@ -7,7 +7,7 @@ use banister::{Action, Guardrail, RuleKind, Source};
 use super::document::RuleEntry;
 use super::ordinary::OrdinaryMatches;
 use super::warning::{Warning, some};
-use super::{allow, inclusion, inherited, pattern_form, word_form};
+use super::{allow, inclusion, inherited, pattern_form, slow_pattern, word_form};
 use crate::response::action;
 
 /// The number of words in the longest part of a phrase that is looked up.
@@ -28,6 +28,7 @@ pub(super) fn all(
     inherited::check(guardrail.policy(), file, &mut warnings);
     word_form::check(entries, &mut warnings);
     pattern_form::check(entries, &mut warnings);
+    slow_pattern::check(entries, &mut warnings);
     allow::check(entries, &mut warnings);
     ordinary.check(guardrail, &mut warnings);
     duplicates(&lists, guardrail, &mut warnings);
