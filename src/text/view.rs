@@ -5,8 +5,7 @@
 
 use std::ops::Range;
 
-use super::buffer::NotYet;
-use super::char_class::{CharClass, ClassSet};
+use super::char_class::CharClass;
 use super::marks::Marks;
 use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
