@@ -8,8 +8,8 @@
 //! The gate may accept more than the patterns do, never less. So its patterns are simplified ([`relax`]), and limits on the length of a
 //! match are ignored. A pattern may need a number of digits or letters ([`Count`]); of each NFA state the gate knows the highest count of a start in it.
 //!
-//! At the end of a chunk, the matcher reads what the gate read, from the last quiet position on. So it is in the same state as without
-//! a gate, and reports the same open starts.
+//! At the end of a chunk, the earliest start that is open is looked for from the last quiet position on ([`super::lead`]): the same as
+//! without a gate.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

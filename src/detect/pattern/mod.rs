@@ -21,8 +21,10 @@
 //!   and shows where no start is alive and where a match may end ([`gated`]). The threads read only up to such ends, and there validate
 //!   only the patterns that the gate names. A group with a prefilter has no need of it.
 //! - **Reverse** ([`reverse`]). Short patterns need no threads where the next character is known: from an end that the gate shows, their reversed automaton
-//!   reads back to the starts. Threads then only show which starts are open at the end of a chunk, and pass over all bytes from which no
-//!   start can be: the gate knows whether a long match is open, and a short one begins near the end.
+//!   reads back to the starts.
+//! - **Lead** ([`lead`]). At the end of a chunk, a stream asks for the earliest open start only. It is followed without threads, from
+//!   chunk to chunk, until a match may end. Bytes from which no start can be open are passed over: the gate knows whether a long match is
+//!   open, and a short one begins near the end.
 //! - **Counts** ([`count`], [`tails`]). The validator of a pattern may accept only matches with some number of digits or letters. The
 //!   gate counts them, so a short number asks no validator. At a possible end, the offsets of the last digits and letters show which
 //!   starts leave the right number: they are found once for all patterns, and only those starts are validated. If no pattern has such a
