@@ -200,6 +200,11 @@ impl ViewText {
             Escape::Char(c, bytes) => (Some(c), bytes),
             Escape::Other(bytes) => (None, bytes),
         };
+        let rest_after = rest.get(bytes..).unwrap_or_default();
+        if !is_last && c.is_some_and(|c| self.is_sign(c)) && self.view.decodes_escapes() && !self.shows_next(rest_after)
+        {
+            return Read::Open;
+        }
         match c.filter(|_| self.view.decodes_escapes()) {
             Some(c) if is_space_char(c) => self.take_space(c, offset, offset + bytes, ""),
             Some(c) => self.normalize_char(c, offset, offset + bytes),
@@ -267,19 +272,29 @@ impl ViewText {
         !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
     }
 
+    /// Returns `true` if `c` is a sign of Markdown in any form.
+    fn is_sign(&self, c: char) -> bool {
+        matches!(c, '_' | '*' | '~') || self.is_mapped_to_sign(c)
+    }
+
     /// Returns `true` if the text holds a character that the view shows, or one that is known not to be a letter.
     fn shows_next(&self, rest: &str) -> bool {
-        for (at, c) in rest.char_indices() {
+        let mut at = 0;
+        while let Some(first) = rest.get(at..).and_then(|rest| rest.chars().next()) {
+            let (c, bytes) = match rest.get(at..) {
+                Some(rest) if first == '\\' && self.view.decodes_escapes() => match escape(rest, false) {
+                    Escape::Open => return false,
+                    Escape::Char(c, bytes) => (c, bytes),
+                    Escape::Other(_) | Escape::None => return true,
+                },
+                _ => (first, first.len_utf8()),
+            };
             // One sign after another, with nothing seen between them, is one run.
-            if (matches!(c, '_' | '*' | '~') || self.is_mapped_to_sign(c)) && at <= MAX_INVISIBLE_BYTES {
-                continue;
+            let continues = self.is_sign(c) || (!c.is_ascii() && *normalize(c, self.view) == Mapping::Dropped);
+            if at > MAX_INVISIBLE_BYTES || !continues {
+                return true;
             }
-            let is_seen = c.is_ascii() || *normalize(c, self.view) != Mapping::Dropped || at > MAX_INVISIBLE_BYTES;
-            if !is_seen {
-                continue;
-            }
-            let decides = c != '\\' || !self.view.decodes_escapes();
-            return decides || !matches!(escape(rest.get(at..).unwrap_or_default(), false), Escape::Open);
+            at += bytes;
         }
         false
     }

@@ -124,6 +124,27 @@ fn value_in_a_long_run_without_spaces_is_masked_at_every_offset() {
     }
 }
 
+/// A sign of Markdown that an escape represents ends a value or not by what follows it, as the sign itself does.
+#[test]
+fn escaped_sign_waits_for_what_follows_it() {
+    let guardrail = masking("PASSWORD, EMAIL, API_KEY");
+    for value in ["password Z64b", "password: Zw8kQ1x2", "mail jane.roe@example.com", "key AKIAIOSFODNN7EXAMPLE"] {
+        for sign in [r"\u005f", r"\u002a", r"\u007E", r"\uff3f", r"\x5f", "_", "\u{ff3f}"] {
+            for more in ["", "_", r"\u005f", r"\u200b", "\u{200b}", r"\u005f\u200b_"] {
+                for after in ["0:", r"\u0030:", "", " and", r"\n", ")", r"\u003a"] {
+                    let text = format!("{value}{sign}{more}{after}");
+                    let whole = stream(&guardrail, &[text.as_str()]).released;
+                    for size in [1, 2, 3, 5, 7] {
+                        let cut = stream(&guardrail, &chunks(&text, size)).released;
+                        assert_eq!(cut, whole, "{text:?} in chunks of {size}");
+                    }
+                    assert_eq!(released(&guardrail, &text), whole, "{text:?}");
+                }
+            }
+        }
+    }
+}
+
 /// LiteLLM issue 41611: with a hook that sees each chunk alone, a value that two chunks share passes.
 #[test]
 fn value_is_masked_wherever_it_is_cut() {
