@@ -46,7 +46,11 @@ impl PatternMatcher {
             at = start + 1;
         }
         let mut left = MAX_BYTES;
-        while let Some(start) = self.next_start(input, at) {
+        loop {
+            let start = self.next_start(input, at, input.bytes.len());
+            if start >= input.bytes.len() {
+                return Ok(None);
+            }
             left = left.checked_sub(input.bytes.len() - start).ok_or(start)?;
             let reached = self.first_step(input.class_before(start), input.bytes, start).ok_or(start)?;
             let begun = Lead { start: input.base + start, read: input.base + start + 1, reached };
@@ -57,15 +61,6 @@ impl PatternMatcher {
             }
             at = start + 1;
         }
-        Ok(None)
-    }
-
-    /// Returns the first byte, from `at` on, with which a match can begin.
-    fn next_start(&self, input: Input<'_>, at: usize) -> Option<usize> {
-        (at..input.bytes.len()).find(|&at| {
-            let classes = self.start_classes[usize::from(input.bytes[at])];
-            classes != 0 && classes & (1 << input.class_before(at) as u8) != 0
-        })
     }
 
     /// Follows a start to the end: `Some(None)` if it is over, `None` if a state has no number.

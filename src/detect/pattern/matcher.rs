@@ -253,6 +253,12 @@ impl PatternMatcher {
         if let Some(prefilter) = &self.prefilter {
             at = prefilter.begin(input, at, run);
         }
+        self.next_start(input, at, limit)
+    }
+
+    /// Returns the next byte, from `at` on, at which a match can begin by the characters around it; `limit` if there is none before.
+    #[inline]
+    pub(super) fn next_start(&self, input: Input<'_>, mut at: usize, limit: usize) -> usize {
         let mut soft = input.next_soft(at);
         while at < limit {
             let start_classes = self.start_classes[usize::from(input.bytes[at])];
