@@ -1,5 +1,7 @@
 //! Short words as numbers.
 
+use crate::detect::words::mix;
+
 /// Makes ASCII letters lower case, and leaves digits as they are.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 
@@ -50,8 +52,7 @@ impl WordKey {
 
     /// Returns a hash of some bits.
     pub(super) fn hash(self, bits: u32) -> usize {
-        let mixed = (self.head ^ self.tail.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        ((mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (u64::BITS - bits)) as usize
+        (mix(self.head ^ self.tail.rotate_left(29)) >> (u64::BITS - bits)) as usize
     }
 }
 

@@ -168,8 +168,9 @@ fn hash(bytes: &[u8], place: Range<usize>) -> u64 {
     mix((head | LOWER) ^ (tail | LOWER).rotate_left(29) ^ (length as u64) << 59)
 }
 
+/// Returns a hash of a number. Its highest bits depend on all bits.
 #[inline]
-fn mix(key: u64) -> u64 {
+pub(in crate::detect) fn mix(key: u64) -> u64 {
     let key = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (key ^ key >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
