@@ -3,8 +3,9 @@
 //! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
 //! or a box.
 
-use smallvec::SmallVec;
-
+use super::address_parts::{
+    ends_address, has_digit, is_sign, last_parts, length_of, may_end_address, parts_back, words,
+};
 use super::builders::{accept_if, exact, is_word, keyword_link, marks, opening, part, reject_end, value_after_keyword};
 use super::description::Description;
 use super::recognizer::RecognizerInput;
@@ -103,38 +104,6 @@ fn code_value(text: &str) -> std::ops::Range<usize> {
     start..text.len()
 }
 
-/// The parts of an address of at most [`MOST_PARTS`], and one more.
-type Parts<'a> = SmallVec<[(&'a str, &'a str); MOST_PARTS + 1]>;
-
-/// Returns the parts of an address and the signs in front of each.
-fn parts(text: &str) -> Parts<'_> {
-    let (mut parts, mut signs, mut word) = (Parts::new(), 0, None);
-    for (at, byte) in text.bytes().enumerate() {
-        match (matches!(byte, b' ' | b',' | b'.' | b'#' | b'\n'), word) {
-            (false, None) => word = Some(at),
-            (true, Some(from)) => {
-                parts.push((part(text, signs..from), part(text, from..at)));
-                (signs, word) = (at, None);
-            }
-            _ => {}
-        }
-    }
-    parts.extend(word.map(|from| (part(text, signs..from), part(text, from..text.len()))));
-    parts
-}
-
-/// The maximum number of parts of a street address.
-const MOST_PARTS: usize = 16;
-
-/// Returns the number of bytes of these parts.
-fn length_of(parts: &[(&str, &str)]) -> usize {
-    parts.iter().map(|(signs, word)| signs.len() + word.len()).sum()
-}
-
-fn has_digit(word: &str) -> bool {
-    word.bytes().any(|b| b.is_ascii_digit())
-}
-
 /// The kinds as numbers, in the same order.
 #[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
 const KIND_KEYS: [u128; KINDS.len()] = {
@@ -157,15 +126,30 @@ const fn key(word: &[u8]) -> u128 {
     key
 }
 
-fn is_kind(word: &str) -> bool {
-    let begins = word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    let known = || KIND_KEYS.binary_search(&key(word.as_bytes())).ok().and_then(|at| KINDS.get(at));
-    begins && known().is_some_and(|kind| kind.len() == word.len())
+/// Returns `true` for a street kind.
+fn is_kind(word: &[u8]) -> bool {
+    let known = || KIND_KEYS.binary_search(&key(word)).ok().and_then(|at| KINDS.get(at));
+    begins_with_letter(word) && known().is_some_and(|kind| kind.len() == word.len())
 }
 
-fn is_unit(word: &str) -> bool {
-    let begins = word.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    begins && UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word))
+/// Returns `true` for the name of an apartment, a suite or a floor.
+fn is_unit(word: &[u8]) -> bool {
+    begins_with_letter(word) && UNITS.iter().any(|unit| unit.as_bytes().eq_ignore_ascii_case(word))
+}
+
+fn begins_with_letter(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_alphabetic)
+}
+
+fn is_named(word: &[u8]) -> bool {
+    begins_with_letter(word) && (is_kind(word) || is_unit(word))
+}
+
+/// Returns `true` if the last word is the number of a unit: the name of one is before it, or `#`.
+fn ends_with_unit(text: &str) -> bool {
+    let mut parts = parts_back(text);
+    let last = parts.next();
+    last.is_some_and(|(signs, _)| signs.contains('#')) || parts.next().is_some_and(|(_, word)| is_unit(word.as_bytes()))
 }
 
 fn whole(c: &RecognizerInput<'_>) -> bool {
@@ -176,15 +160,19 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     if is_word(c.after) || c.after.is_some_and(char::is_alphanumeric) || c.text.ends_with('\'') {
         return reject_end(c);
     }
-    let parts = parts(c.text);
-    if let Some(more) = parts.len().checked_sub(MOST_PARTS).filter(|&more| more > 0) {
-        return Verdict::RejectBefore(length_of(parts.get(..more).unwrap_or_default()));
-    }
-    // Most of what comes here holds no word of an address. A later start has fewer words.
-    let Some(named) = parts.iter().skip(2).position(|part| is_kind(part.1) || is_unit(part.1)) else {
+    // Most of what comes here ends in some other number, or holds no word of an address. A later start has fewer words.
+    if !may_end_address(c.text) && !ends_with_unit(c.text) {
         return reject_end(c);
+    }
+    if !words(c.text).skip(2).any(is_named) {
+        return reject_end(c);
+    }
+    let parts = match last_parts(c.text) {
+        Ok(parts) => parts,
+        Err(first) => return Verdict::RejectBefore(first),
     };
-    if c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4) {
+    let named = parts.iter().skip(2).position(|part| is_named(part.1.as_bytes())).unwrap_or_default();
+    if c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1.as_bytes()) && p.1.len() <= 4) {
         return reject_end(c);
     }
     // The words between the number and that word are at most five.
@@ -194,8 +182,9 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
     // "370 3911 Fourth Avenue" is one address, but not "10 20 30 Main Street", and in "10 20 Unit 5" the unit has the second number.
     let is_number = |i: usize| parts.get(i).is_some_and(|part| part.1.bytes().all(|b| b.is_ascii_digit()));
-    let before_number =
-        |i: usize| is_number(i + 1) && (is_number(i + 2) || parts.get(i + 2).is_some_and(|part| is_unit(part.1)));
+    let before_number = |i: usize| {
+        is_number(i + 1) && (is_number(i + 2) || parts.get(i + 2).is_some_and(|part| is_unit(part.1.as_bytes())))
+    };
     let inside = is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
     let numbers = (0..parts.len()).take_while(|&i| before_number(i)).count();
     if inside || numbers > 0 || number > 6 {
@@ -208,8 +197,9 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     // A street kind on the same line, at most five words after the number, or a unit at most seven.
     let same_line = |i: usize| parts.iter().take(i + 1).skip(1).all(|p| !p.0.contains('\n'));
     let word = |i: usize| parts.get(i).map_or("", |p| p.1);
-    let kind = (2..parts.len().min(7)).find(|&i| is_kind(word(i)) && same_line(i));
-    let unit = (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(word(i)) && has_digit(word(i + 1)));
+    let kind = (2..parts.len().min(7)).find(|&i| is_kind(word(i).as_bytes()) && same_line(i));
+    let unit =
+        (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(word(i).as_bytes()) && has_digit(word(i + 1)));
     let plain_dots = |until: usize| {
         parts.iter().skip(1).take(until).zip(&parts).all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4)
     };
@@ -230,80 +220,19 @@ fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
         end += 1;
     }
     match (parts.get(end + 1), parts.get(end + 2)) {
-        (Some(unit), Some(number)) if is_unit(unit.1) && (has_digit(number.1) || number.1.len() == 1) => end + 2,
+        (Some(unit), Some(number)) if is_unit(unit.1.as_bytes()) && (has_digit(number.1) || number.1.len() == 1) => {
+            end + 2
+        }
         (Some(number), _) if number.0.contains('#') => end + 1,
         _ => end,
     }
 }
 
-/// Returns `true` if what follows street and unit is nothing, or city, state, postal code and country as they are written.
-fn ends_address(parts: &[(&str, &str)], has_unit: bool) -> bool {
-    let Some((&last, before)) = parts.split_last() else {
-        return true;
-    };
-    let lines = parts.iter().filter(|p| p.0.contains('\n')).count();
-    let sentence = parts.iter().any(|p| p.0.contains('.'));
-    if parts.len() > 9 || lines > 4 || sentence {
-        return false;
-    }
-    if !before.is_empty() && matches!(last.1, "USA" | "UK" | "Canada" | "States" | "Kingdom" | "Australia") {
-        let country = if matches!(last.1, "States" | "Kingdom") { 2 } else { 1 };
-        return ends_address(parts.split_at(parts.len().saturating_sub(country)).0, has_unit);
-    }
-    let words = parts.iter().all(|p| !has_digit(p.1));
-    let state = last.1.len() == 2 && last.1.bytes().all(|b| b.is_ascii_uppercase());
-    if postal_code(parts) {
-        // Numbers in front of the code would be another address.
-        parts.len() <= 3 || parts.iter().rev().skip(2).all(|p| !has_digit(p.1))
-    } else if state {
-        words && !before.is_empty() && before.len() <= 4
-    } else {
-        // A city alone: after a comma, or after a unit on the next line.
-        words
-            && lines <= usize::from(has_unit)
-            && parts.len() <= 3
-            && (parts.first().is_some_and(|p| p.0.contains(',')) || (has_unit && lines == 1))
-            && parts.iter().skip(1).all(|p| p.0 == " ")
-    }
-}
-
-/// Returns `true` if the parts end in a postal code: US, most of Europe, Canadian, UK.
-fn postal_code(parts: &[(&str, &str)]) -> bool {
-    let Some(last) = parts.last() else {
-        return false;
-    };
-    let digits = |w: &str| w.bytes().filter(u8::is_ascii_digit).count();
-    let shape = |w: &str| {
-        w.bytes()
-            .map(|b| {
-                if b.is_ascii_digit() {
-                    '9'
-                } else if b == b'-' {
-                    '-'
-                } else {
-                    'A'
-                }
-            })
-            .collect::<String>()
-    };
-    let numeric = matches!(
-        shape(last.1).as_str(),
-        "9999" | "99999" | "999999" | "99999-9999" | "99999-999" | "99-999" | "999-9999" | "9999-999"
-    );
-    let first_half = parts.iter().rev().nth(1).map_or("", |p| p.1);
-    let halves = shape(last.1) == "9AA" && digits(first_half) >= 1 && first_half.len() <= 4;
-    let canadian = shape(last.1) == "9A9" && shape(first_half) == "A9A";
-    // One code after another is the date or the number of the next line.
-    let numeric = numeric && !has_digit(first_half);
-    numeric || halves || canadian
-}
-
 fn box_number(c: &RecognizerInput<'_>) -> Verdict {
-    let parts = parts(c.text);
-    let Some(number) = parts.iter().position(|p| has_digit(p.1)) else {
-        return Verdict::Reject;
-    };
-    accept_if(whole(c) && ends_address(parts.get(number + 1..).unwrap_or_default(), false))
+    let number = c.text.bytes().position(|b| b.is_ascii_digit()).unwrap_or_default();
+    let (_, after) = c.text.split_at_checked(number).unwrap_or_default();
+    let rest = after.split_at_checked(after.bytes().position(is_sign).unwrap_or(after.len())).unwrap_or_default().1;
+    accept_if(whole(c) && may_end_address(rest) && last_parts(rest).is_ok_and(|parts| ends_address(&parts, false)))
 }
 
 fn ends_well(text: &str) -> bool {
@@ -364,13 +293,13 @@ mod tests {
     #[test]
     fn kinds_are_known_in_any_case() {
         for kind in KINDS {
-            assert!(is_kind(kind) && is_kind(&kind.to_uppercase()), "{kind}");
+            assert!(is_kind(kind.as_bytes()) && is_kind(kind.to_uppercase().as_bytes()), "{kind}");
             for other in
                 [format!("{kind}x"), format!("{kind}\0"), format!("1{kind}"), format!("{kind}{}", "x".repeat(20))]
             {
-                assert_eq!(is_kind(&other), KINDS.contains(&other.as_str()), "{other}");
+                assert_eq!(is_kind(other.as_bytes()), KINDS.contains(&other.as_str()), "{other}");
             }
         }
-        assert!(!is_kind("") && !is_kind("é"));
+        assert!(!is_kind(b"") && !is_kind("é".as_bytes()));
     }
 }

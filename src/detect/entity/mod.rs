@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod address_parts;
 mod builders;
 mod checksum;
 mod contact;

@@ -68,19 +68,15 @@ fn without_extension(text: &str) -> &str {
     text.get(..end.unwrap_or(text.len())).unwrap_or_default().trim_end()
 }
 
+/// Returns `true` if every bracket is closed before the next one opens.
 fn brackets_match(text: &str) -> bool {
-    let mut open = 0i32;
-    for c in text.chars() {
-        match c {
-            '(' => open += 1,
-            ')' => open -= 1,
-            _ => {}
-        }
-        if !(0..=1).contains(&open) {
+    let mut brackets = text.bytes().filter(|byte| matches!(byte, b'(' | b')'));
+    while let Some(opening) = brackets.next() {
+        if opening != b'(' || brackets.next() != Some(b')') {
             return false;
         }
     }
-    open == 0
+    true
 }
 
 /// Signs next to a complete number.
@@ -196,6 +192,9 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     if c.after == Some('.') && is_of_short_groups(number) {
         return Verdict::Reject;
     }
+    if !complete(c) || !brackets_match(number) || !wraps_once(c.text) {
+        return Verdict::Reject;
+    }
     let extended = number.len() < c.text.len();
     let digits = digits(number);
     let groups: Groups<'_> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
@@ -208,7 +207,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
-    if !complete(c) || inside || !brackets_match(number) || c.after == Some('-') && last == 1 {
+    if inside || c.after == Some('-') && last == 1 {
         return Verdict::Reject;
     }
     let complete_with = match digits.first() {
@@ -216,8 +215,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         Some(1) => 8,
         _ => 7,
     };
-    if !wraps_once(c.text)
-        || !wraps_well(number, 0, complete_with)
+    if !wraps_well(number, 0, complete_with)
         || other_kind(number, &groups, &lens, &digits)
         || of_log(c, number, &groups, &lens)
     {
