@@ -116,7 +116,10 @@ pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 /// Returns the text after the longest of `words` that begins it.
 pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
-    words.iter().filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    let letter = first(text);
+    let alike = words.iter().filter(|word| first(word) == letter);
+    alike.filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
 }
 
 pub(super) fn is_quote(c: char) -> bool {

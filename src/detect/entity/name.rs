@@ -117,8 +117,12 @@ const MOST_WORDS: usize = 4;
 /// last is no particle, and a title alone is no name.
 fn name_words(text: &str) -> Option<usize> {
     // Most of what is no name shows it by its dots, or is too long.
-    if text.split(' ').any(has_other_dot) || text.split(' ').filter(|word| !is_particle(word)).count() > MOST_WORDS {
-        return None;
+    let mut words = 0;
+    for word in text.split(' ') {
+        words += usize::from(!is_particle(word));
+        if words > MOST_WORDS || has_other_dot(word) {
+            return None;
+        }
     }
     let mut count = 0;
     let mut last_particle = true;
@@ -178,16 +182,45 @@ fn whole(c: &RecognizerInput<'_>) -> bool {
 /// Returns the name after a keyword: all after the last sign, line or keyword. Keywords differ from names by their case at
 /// the sites that call this; here the first capitalized word after the introduction counts.
 fn name_value(text: &str) -> Range<usize> {
-    let sign = text.rfind([':', '=', '\n', '"', '`', ',']).map_or(0, |i| i + 1);
+    let sign = after_last_sign(text);
     let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
     if sign == 0 {
-        let lower = text.to_ascii_lowercase();
-        start = INTRODUCTIONS.iter().find_map(|words| lower.find(words).map(|at| at + words.len())).unwrap_or(0);
+        start = introduction(text);
     }
     while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| is_title(word)) {
         start += title.len() + 1;
     }
     after_marks(text, start)
+}
+
+/// Returns the offset after the last sign that is in no name, or 0.
+fn after_last_sign(text: &str) -> usize {
+    let last = text.bytes().rposition(|byte| matches!(byte, b':' | b'=' | b'\n' | b'"' | b'`' | b','));
+    last.map_or(0, |at| at + 1)
+}
+
+/// Returns where the first of [`INTRODUCTIONS`] that is in the text ends, or 0.
+fn introduction(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let spaces = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b' ').map(|(at, _)| at + 1);
+    let first = |end: usize| {
+        let letter = bytes.get(end.checked_sub(2)?)?.to_ascii_lowercase();
+        let is_there = |words: &&str| {
+            // Its last letter tells nearly always.
+            let words = words.as_bytes();
+            let read = || bytes.get(end.checked_sub(words.len())?..end);
+            words.iter().nth_back(1) == Some(&letter) && read().is_some_and(|read| read.eq_ignore_ascii_case(words))
+        };
+        INTRODUCTIONS.iter().position(is_there).map(|number| (number, end))
+    };
+    spaces.filter_map(first).min().map_or(0, |(_, end)| end)
+}
+
+/// Returns `true` if the last word, without the signs in front of it, can be one of a name: whatever the start, it is the last of the name.
+fn ends_in_name_word(text: &str) -> bool {
+    let from = text.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1).max(after_last_sign(text));
+    let word = part(text, from..text.len()).trim_start_matches(is_mark);
+    is_name_word(word, word.strip_suffix('.').unwrap_or(word))
 }
 
 /// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
@@ -199,10 +232,10 @@ const MOST_WORDS_TITLED: usize = 6;
 /// The maximum number of words of a name that a listed given name begins.
 const MOST_WORDS_LISTED: usize = 3;
 
-/// Returns the verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
-/// start has fewer.
+/// Returns the verdict on a candidate that ends inside a word or in one that is in no name, or has more words than a name and its introduction
+/// have together: a later start has fewer.
 fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
-    if !whole(c) {
+    if !whole(c) || !ends_in_name_word(c.text) {
         return Some(reject_end(c));
     }
     let text = c.text;
@@ -403,4 +436,27 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
         || c.text.contains(" de ");
     let surname = rest.last().copied().unwrap_or_default();
     accept_if(middle && (surname.len() >= 2) && (!surname.ends_with('.') || rest.len() == 1 || surname.len() > 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_first_introduction_of_the_list_counts(text in "(dear |Name is |sincerely |thanks |Thank you |I am |i\u{2019}m |Bob | |x){0,6}") {
+            let lower = text.to_ascii_lowercase();
+            let first = INTRODUCTIONS.iter().find_map(|words| lower.find(words).map(|at| at + words.len()));
+            prop_assert_eq!(introduction(&text), first.unwrap_or(0));
+        }
+
+        #[test]
+        fn a_name_ends_in_a_word_of_names(text in "(Dear |Mr\\. |name: |name=|\"|'|\\*\\*|Bob|É|O'Hara |van | |\\.|-|x|X){0,8}") {
+            for value in [part(&text, name_value(&text)), part(&text, titled_value(&text)), &text] {
+                prop_assert!(name_words(value).is_none() || ends_in_name_word(&text), "{:?} in {:?}", value, text);
+            }
+        }
+    }
 }

@@ -38,8 +38,24 @@ const NOT_NAMES: &[&str] = &[
 ];
 
 pub(super) fn is_not_name(word: &str) -> bool {
-    NOT_NAMES.binary_search(&word).is_ok()
+    let [first, second, ..] = *word.as_bytes() else { return NOT_NAMES.contains(&word) };
+    let is_alike = SECOND_LETTERS.get(usize::from(first)).is_some_and(|seconds| seconds >> (second % 32) & 1 != 0);
+    is_alike && NOT_NAMES.binary_search(&word).is_ok()
 }
+
+/// The second letters of [`NOT_NAMES`] by the first, one bit each: most names have other ones.
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the lengths")]
+const SECOND_LETTERS: [u32; 256] = {
+    let (mut letters, mut at) = ([0; 256], 0);
+    while at < NOT_NAMES.len() {
+        let word = NOT_NAMES[at].as_bytes();
+        if word.len() > 1 {
+            letters[word[0] as usize] |= 1 << (word[1] % 32);
+        }
+        at += 1;
+    }
+    letters
+};
 
 /// Returns `true` for `PopupWindow` and `VCLinkerTool`, and not for `McDonald`, `DeVito` and `MaryAnn`.
 pub(super) fn is_camel_case(word: &str) -> bool {
@@ -140,12 +156,22 @@ pub(super) fn is_thing(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NOT_NAMES, THINGS, is_camel_case};
+    use super::{NOT_NAMES, THINGS, is_camel_case, is_not_name};
 
     #[test]
     fn lists_are_sorted() {
         assert!(NOT_NAMES.is_sorted_by(|a, b| a < b));
         assert!(THINGS.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn words_that_are_no_names_are_known() {
+        for word in NOT_NAMES {
+            for other in [(*word).to_owned(), format!("{word}x"), word.to_lowercase(), word[..1].to_owned()] {
+                assert_eq!(is_not_name(&other), NOT_NAMES.contains(&other.as_str()), "{other}");
+            }
+        }
+        assert!(!is_not_name("") && !is_not_name("É"));
     }
 
     #[test]

@@ -152,7 +152,7 @@ pub(super) static US_PASSPORT_NUMBER: Description = Description {
             .never_sure()
             .with_context(PASSPORT_WORDS),
         // The machine-readable zone of a passport (ICAO 9303 part 4): two lines, or the first where the second is missing.
-        exact(r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable),
+        exact(r"\bP[A-Z<][A-Z<]{3}[A-Z<]+(?:[ \n][A-Z0-9<]+)?", 89, machine_readable).ending_a_word(),
         // Its second line alone.
         exact(r"\b[A-Z0-9][A-Z0-9<]*<[A-Z0-9<]*\d", 44, second_line).with_prefilter(*b"<<"),
     ]],

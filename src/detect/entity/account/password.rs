@@ -66,8 +66,12 @@ fn named(text: &str) -> &str {
 }
 
 fn parse(text: &str) -> Option<Keyed<'_>> {
-    let rest = strip_longest(named(text), NAMES)?;
-    Some(read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit())))
+    Some(parse_after(text, strip_longest(named(text), NAMES)?))
+}
+
+/// Parses the text after the name: `rest` is the end of `text`.
+fn parse_after<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
+    read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn parse_abroad(text: &str) -> Option<Keyed<'_>> {
@@ -86,8 +90,9 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let Some(keyed) = parse(c.text) else { return Verdict::Reject };
-    let is_short = strip_longest(named(c.text), NAMES) == strip_longest(named(c.text), SHORT);
+    let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
+    let keyed = parse_after(c.text, rest);
+    let is_short = strip_longest(named(c.text), SHORT) == Some(rest);
     // `dbPass` is a field, "compass" a word.
     let begins = begins_a_part(c.before, c.text) || (!is_short && keyed.link != Link::Space) || c.text.starts_with('P');
     accept_if(begins && is_password(c, &keyed, is_short))

@@ -25,7 +25,7 @@ pub(crate) static PASSPORT_MRZ: Description = Description {
     comparison: Comparison::LettersAndDigits,
     certainty: Certainty::Checksum,
     aliases: &["MRZ"],
-    recognizers: &[&[exact(r"\b[ACIPV][A-Z<][A-Z<]{3}[A-Z0-9<]+(?:[ \n][A-Z0-9<]+){1,2}", 92, zone)]],
+    recognizers: &[&[exact(r"\b[ACIPV][A-Z<][A-Z<]{3}[A-Z0-9<]+(?:[ \n][A-Z0-9<]+){1,2}", 92, zone).ending_a_word()]],
     ..Description::DEFAULT
 };
 
