@@ -110,15 +110,20 @@ impl Keyed<'_> {
 
 /// Returns the text after `prefix`, which is matched without regard to ASCII case.
 pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    // The last byte tells most words apart that begin alike.
+    let at = prefix.len().checked_sub(1)?;
+    if !text.as_bytes().get(at)?.eq_ignore_ascii_case(prefix.as_bytes().get(at)?) {
+        return None;
+    }
     let (head, tail) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
 
 /// Returns the text after the longest of `words` that begins it.
 pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
-    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
-    let letter = first(text);
-    let alike = words.iter().filter(|word| first(word) == letter);
+    let first = text.as_bytes().first()?;
+    let alike =
+        words.iter().filter(|word| word.as_bytes().first().is_some_and(|byte| byte.eq_ignore_ascii_case(first)));
     alike.filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
 }
 

@@ -204,14 +204,19 @@ fn introduction(text: &str) -> usize {
     let bytes = text.as_bytes();
     let spaces = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b' ').map(|(at, _)| at + 1);
     let first = |end: usize| {
-        let letter = bytes.get(end.checked_sub(2)?)?.to_ascii_lowercase();
+        let letter = bytes.get(end.checked_sub(2)?)?;
         let is_there = |words: &&str| {
-            // Its last letter tells nearly always.
-            let words = words.as_bytes();
-            let read = || bytes.get(end.checked_sub(words.len())?..end);
-            words.iter().nth_back(1) == Some(&letter) && read().is_some_and(|read| read.eq_ignore_ascii_case(words))
+            let read = end.checked_sub(words.len()).and_then(|from| bytes.get(from..end));
+            read.is_some_and(|read| read.eq_ignore_ascii_case(words.as_bytes()))
         };
-        INTRODUCTIONS.iter().position(is_there).map(|number| (number, end))
+        let mut alike = LAST_LETTERS.get(usize::from(letter % 32)).copied().unwrap_or_default();
+        while let Some(number) = (alike != 0).then(|| alike.trailing_zeros() as usize) {
+            alike &= alike - 1;
+            if INTRODUCTIONS.get(number).is_some_and(is_there) {
+                return Some((number, end));
+            }
+        }
+        None
     };
     spaces.filter_map(first).min().map_or(0, |(_, end)| end)
 }
@@ -281,6 +286,18 @@ const INTRODUCTIONS: &[&str] = &[
     "thanks. ",
     "regards! ",
 ];
+
+/// The numbers of the [`INTRODUCTIONS`] by their last letter, one bit each: most words end in another one.
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the lengths")]
+const LAST_LETTERS: [u32; 32] = {
+    let (mut letters, mut at) = ([0; 32], 0);
+    while at < INTRODUCTIONS.len() {
+        let words = INTRODUCTIONS[at].as_bytes();
+        letters[words[words.len() - 2] as usize % 32] |= 1 << at;
+        at += 1;
+    }
+    letters
+};
 
 fn titled_value(text: &str) -> Range<usize> {
     let mut start = text.find([' ', '\n']).map_or(0, |i| i + 1);

@@ -13,7 +13,7 @@ use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stam
 use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::{Count, Form, Verdict};
 
 /// A separator: up to three characters, so that ") " and " (0)" hold together.
 macro_rules! sep {
@@ -25,26 +25,40 @@ macro_rules! sep {
 /// An extension. Only its word can be the first of a line: "#2" there is the next item of a list.
 macro_rules! ext {
     () => {
-        r"(?:(?:[ ,;]?[ ]?(?i:x|#)|[ \n,;]?[ \n]?(?i:ext\.?|extension))[ .:]?[ ]?\d{1,6})?"
+        r"(?:(?:[ ,;]?[ ]?(?i:x|#)|[ \n,;]?[ \n]?(?i:ext\.?|extension))[ .:]?[ ]?\d{1,6})"
     };
 }
+
+/// The forms of numbers without separators.
+const BARE_FORMS: [Form; 9] = [
+    Form::grouped(&[7]),
+    Form::grouped(&[8]),
+    Form::grouped(&[9]),
+    Form::grouped(&[10]),
+    Form::grouped(&[11]),
+    Form::grouped(&[12]),
+    Form::grouped(&[13]),
+    Form::grouped(&[14]),
+    Form::grouped(&[15]),
+];
 
 pub(super) static PHONE: Description = Description {
     comparison: Comparison::LettersAndDigits,
     is_put_together: true,
     aliases: &["PHONE_NUMBER"],
     recognizers: &[&[
-        exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!()), 48, international)
+        exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!(), r"?"), 48, international)
             .ending_a_word()
             .with_count(Count::digits(8, MOST_DIGITS + 1 + MOST_EXTENDED)),
         exact(
             concat!(
                 r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
                 ext!(),
-                r"|\([ ]?\d+[ ]?\)(?:",
+                r"?|\([ ]?\d+[ ]?\)(?:",
                 sep!(),
                 r"\d)+",
-                ext!()
+                ext!(),
+                r"?"
             ),
             48,
             grouped,
@@ -53,6 +67,13 @@ pub(super) static PHONE: Description = Description {
         .with_count(Count::digits(7, MOST_DIGITS + MOST_EXTENDED))
         .with_context(PHONE_WORDS)
         .with_veto(in_log),
+        exact(r"\b\d+", MOST_DIGITS as usize, bare)
+            .ending_a_word()
+            .with_count(Count::digits(7, MOST_DIGITS))
+            .with_forms(&BARE_FORMS)
+            .never_sure()
+            .with_context(BARE_WORDS)
+            .context_distance(32, 9),
         exact(concat!(r"\b\d+", ext!()), 24, bare)
             .ending_a_word()
             .with_count(Count::digits(7, MOST_DIGITS + MOST_EXTENDED))
