@@ -67,6 +67,7 @@ pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
             16,
             month_name,
         )
+        .never_sure()
         .with_context(CARD_EXPIRY_WORDS),
     ]],
     ..Description::DEFAULT

@@ -41,7 +41,9 @@ pub(super) static DATE_OF_BIRTH: Description = Description {
             r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
             10,
             numeric_date,
-        ).with_count(Count::digits(4, 8))
+        )
+        .with_count(Count::digits(4, 8))
+        .never_sure()
         .with_context(BIRTH_WORDS)
         .context_distance(40, 16),
         exact(
@@ -49,6 +51,7 @@ pub(super) static DATE_OF_BIRTH: Description = Description {
             30,
             worded_date,
         )
+        .never_sure()
         .with_context(BIRTH_WORDS)
         .context_distance(40, 16),
     ]],
