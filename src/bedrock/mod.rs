@@ -51,7 +51,6 @@ mod tests;
 pub use error::BodyError;
 pub use known_names::redact_pointer;
 pub use operation::Operation;
-pub use requested::guardrail_identifier;
 pub use text_field::{SkipReason, Skipped};
 
 pub(crate) use blocked::{

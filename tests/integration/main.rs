@@ -13,6 +13,7 @@ mod interceptor_slow;
 mod invoke;
 mod invoke_stream;
 mod sdk_errors;
+mod selector;
 mod stacks;
 mod support;
 mod trace;
