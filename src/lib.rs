@@ -95,7 +95,7 @@ pub use audit::{
     FindingRecord, Fsync, JsonlFile, LogEnd, LogEvent, Opened, PolicyRecord, RecordError, RecordLine, Rejection,
     RejectionCode, SkippedRecord, Stage, Torn, TracingSink, WriterSink,
 };
-pub use bedrock::{BodyError, Operation, SkipReason, Skipped, redact_pointer};
+pub use bedrock::{BodyError, ErrorBody, Operation, SkipReason, Skipped, redact_pointer};
 pub use detect::{ContentCategory, Embedder, EntityType, FilterStrength};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
