@@ -1,5 +1,6 @@
 //! The layer around a real SDK client, over HTTP, against the simulator.
 
+mod apply;
 mod audit;
 mod compatible;
 mod converse;

@@ -8,7 +8,8 @@ use std::ops::Range;
 use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
 use super::description::Description;
 use super::given_names;
-use super::name_words::{is_camel_case, is_not_name, is_thing};
+use super::name_parts::{MOST_WORDS, TITLES, has_other_dot, is_particle, is_title, name_words};
+use super::name_words::is_thing;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
@@ -93,69 +94,6 @@ pub(super) static NAME: Description = Description {
     ]],
     ..Description::DEFAULT
 };
-
-const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
-
-/// Particles inside names; they are not words.
-const PARTICLES: &[&str] = &[
-    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
-    "zu", "ter", "ten", "du",
-];
-
-fn is_particle(word: &str) -> bool {
-    word.bytes().next().is_some_and(|first| first.is_ascii_lowercase()) && PARTICLES.contains(&word)
-}
-
-fn is_title(word: &str) -> bool {
-    word.len() <= "Prof.".len() && TITLES.contains(&word)
-}
-
-/// Names of more words are none, particles aside.
-const MOST_WORDS: usize = 4;
-
-/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
-/// last is no particle, and a title alone is no name.
-fn name_words(text: &str) -> Option<usize> {
-    // Most of what is no name shows it by its dots, or is too long.
-    if text.split(' ').any(has_other_dot) || text.split(' ').filter(|word| !is_particle(word)).count() > MOST_WORDS {
-        return None;
-    }
-    let mut count = 0;
-    let mut last_particle = true;
-    for word in text.split(' ') {
-        let stem = word.strip_suffix('.').unwrap_or(word);
-        last_particle = count > 0 && is_particle(word);
-        if last_particle {
-            continue;
-        }
-        if !is_name_word(word, stem) {
-            return None;
-        }
-        count += 1;
-    }
-    (!last_particle && count > 0 && !is_title(text)).then_some(count)
-}
-
-/// Returns `true` if a word ends in a dot and is neither an initial nor one of the few short forms in names.
-fn has_other_dot(word: &str) -> bool {
-    word.strip_suffix('.').is_some_and(|stem| stem.len() != 1 && !matches!(stem, "Jr" | "Sr" | "St"))
-}
-
-/// Returns `true` if a word can be one of a name, without its dot `stem`.
-fn is_name_word(word: &str, stem: &str) -> bool {
-    let mut chars = stem.chars();
-    let capital = chars.next().is_some_and(char::is_uppercase);
-    let letters = || stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
-    let shouted = || stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
-    capital
-        && !has_other_dot(word)
-        && letters()
-        && !shouted()
-        && !is_not_name(stem)
-        && !is_camel_case(stem)
-        && !stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
-        && !stem.ends_with("'s")
-}
 
 /// Returns the verdict on a candidate with a title whose words are no name. A dot that is in no name rejects every start from which its
 /// word is not the first one, nor after two titles.
