@@ -1,5 +1,6 @@
 //! Numbers that are always the same, to make text with.
 
+#[allow(dead_code, reason = "tests use the rest")]
 #[path = "../../../src/detect/tagger/random.rs"]
 mod xorshift;
 
