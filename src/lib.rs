@@ -95,7 +95,7 @@ pub use audit::{
     FindingRecord, Fsync, JsonlFile, LogEnd, LogEvent, Opened, PolicyRecord, RecordError, RecordLine, Rejection,
     RejectionCode, SkippedRecord, Stage, Torn, TracingSink, WriterSink,
 };
-pub use bedrock::{BodyError, Operation, SkipReason, Skipped, guardrail_identifier, redact_pointer};
+pub use bedrock::{BodyError, ErrorBody, Operation, SkipReason, Skipped, redact_pointer};
 pub use detect::{ContentCategory, Embedder, EntityType, FilterStrength};
 pub use exchange::{AppliedGuardrail, ApplyGuardrailResponse, BodyAssessment, BodyFinding, BodyGuard, GuardedBody};
 #[cfg(feature = "http")]
@@ -110,7 +110,7 @@ pub use middleware::{
     GuardrailInterceptor,
 };
 #[cfg(feature = "http")]
-pub use middleware::{GuardedOperation, GuardrailLayer, GuardrailService, ResponseBody};
+pub use middleware::{GuardedOperation, GuardrailLayer, GuardrailService, LayerSelector, ResponseBody};
 pub use policy::{Action, PatternWarning, Policy, PolicyError, PolicyLoader, Problem, RuleKind, RuleSummary};
 pub use text::{Span, UnknownName, Utf8Decoder, Utf8Error};
 

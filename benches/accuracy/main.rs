@@ -7,6 +7,8 @@
 #[path = "../findings/corpus.rs"]
 #[allow(dead_code, reason = "the bench of findings reads a folder and chat too")]
 mod corpus;
+#[path = "../common/exit.rs"]
+mod exit;
 mod held_out;
 mod labels;
 #[path = "../findings/logs/mod.rs"]
@@ -34,13 +36,7 @@ fn main() -> ExitCode {
         ["score", folder, page] => score(Path::new(folder)).and_then(|tables| write(Path::new(page), &tables)),
         _ => Err(io::Error::other("usage: banister-accuracy export FOLDER | banister-accuracy score FOLDER [PAGE]")),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::exit_code(result)
 }
 
 /// Reads the sets, and reports absent ones.

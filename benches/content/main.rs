@@ -5,6 +5,8 @@
 //! commas (`.jsonl` with a field `text`, or lines of `.txt`).
 
 mod data;
+#[path = "../common/exit.rs"]
+mod exit;
 mod scores;
 
 use std::fmt::Write as _;
@@ -138,11 +140,5 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::exit_code(run())
 }

@@ -9,6 +9,8 @@
 //! - `BANISTER_SHOW`: print the findings of this type, or of `ALL`, with what is around them
 
 mod corpus;
+#[path = "../common/exit.rs"]
+mod exit;
 mod logs;
 
 use std::collections::BTreeMap;
@@ -138,11 +140,5 @@ fn run() -> io::Result<()> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::exit_code(run())
 }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::{fs, io};
 
+use super::random::below;
+
 /// A sentence and what it is about.
 #[derive(Clone, Debug)]
 pub(crate) struct Utterance {
@@ -88,23 +90,17 @@ pub(crate) fn chat(path: &Path) -> Vec<String> {
 }
 
 /// Pseudo-random choices, the same on every machine.
-pub(crate) struct Draws(u64);
+pub(crate) struct Draws(Box<dyn FnMut(usize) -> usize>);
 
 impl Draws {
     pub(crate) fn new(seed: usize) -> Self {
-        Self(0x9E37_79B9_7F4A_7C15 ^ (seed as u64 + 1).wrapping_mul(0xD129_0ED1_5E13_2A4B))
-    }
-
-    fn below(&mut self, count: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 11) % count.max(1) as u64).unwrap_or(0)
+        let seed = 0x9E37_79B9_7F4A_7C15 ^ (seed as u64 + 1).wrapping_mul(0xD129_0ED1_5E13_2A4B);
+        Self(Box::new(below(seed)))
     }
 
     /// Some of these, each once.
     pub(crate) fn choose<T: Clone>(&mut self, from: &[T], count: usize) -> Vec<T> {
         let mut left = from.to_vec();
-        (0..count.min(left.len())).map(|_| left.swap_remove(self.below(left.len()))).collect()
+        (0..count.min(left.len())).map(|_| left.swap_remove((self.0)(left.len()))).collect()
     }
 }

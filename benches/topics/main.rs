@@ -5,6 +5,8 @@
 
 mod curve;
 mod data;
+#[path = "../../src/detect/tagger/random.rs"]
+mod random;
 mod scores;
 
 use std::env;

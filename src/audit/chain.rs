@@ -136,6 +136,9 @@ pub(super) fn is_hash(text: &str) -> bool {
 }
 
 impl Torn {
+    /// The maximum number of lines that are read as one torn line: bytes of the disk may hold line feeds.
+    pub const MAX_LINES: usize = 1000;
+
     /// Returns `true` if these bytes are the torn line.
     #[must_use]
     pub fn describes(&self, bytes: &[u8]) -> bool {

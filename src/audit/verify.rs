@@ -18,9 +18,6 @@ const LINE_BYTES: usize = 16 << 20;
 /// The number of problems that are kept; the rest are counted.
 const KEPT_PROBLEMS: usize = 1000;
 
-/// The number of lines that are one torn line: bytes of the disk may hold line feeds.
-const TORN_LINES: usize = 1000;
-
 /// The number of chains that are followed, unless set otherwise: with less than a kilobyte each.
 const CHAINS: usize = 100_000;
 
@@ -167,7 +164,7 @@ impl ChainVerifier {
 
     /// Keeps a line that is no record, until it is known whether a writer crashed within it.
     fn suspend(&mut self, line: &[u8]) {
-        if self.pending_bytes.len() + line.len() > LINE_BYTES || self.pending.len() >= TORN_LINES {
+        if self.pending_bytes.len() + line.len() > LINE_BYTES || self.pending.len() >= Torn::MAX_LINES {
             self.resolve_pending(None);
         }
         if !self.pending.is_empty() {

@@ -4,7 +4,7 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | `text_field`, `operation`, `error` | one string of a body; the operations; why a body is rejected |
+//! | `text_field`, `operation`, `error`, `error_body` | one string of a body; the operations; why a body is rejected; errors on the wire |
 //! | `known_names` | the field names that the tables list, for pointers without other names |
 //! | `table` | the table format that describes where bodies contain text |
 //! | `model_event`, `progress` | events of a stream, whatever their form; how far a stream has advanced |
@@ -24,6 +24,7 @@ mod blocked;
 mod body_editor;
 pub(crate) mod context_names;
 mod error;
+mod error_body;
 mod event_stream;
 mod families;
 mod files;
@@ -49,9 +50,9 @@ mod hostile_tests;
 mod tests;
 
 pub use error::BodyError;
+pub use error_body::ErrorBody;
 pub use known_names::redact_pointer;
 pub use operation::Operation;
-pub use requested::guardrail_identifier;
 pub use text_field::{SkipReason, Skipped};
 
 pub(crate) use blocked::{

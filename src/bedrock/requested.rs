@@ -1,7 +1,5 @@
 //! How a caller names a Bedrock guardrail and requests its trace.
 
-use memchr::memmem;
-
 use super::operation::Operation;
 use crate::json::{JsonDocument, RawEdit, without_member};
 
@@ -52,17 +50,7 @@ fn field(operation: Operation) -> Option<&'static str> {
     }
 }
 
-/// Returns the identifier in the `guardrailConfig` of a Converse request. Returns `None` if the field is repeated, because readers may take
-/// either. The body is not validated further.
-#[must_use]
-pub fn guardrail_identifier(operation: Operation, body: &[u8]) -> Option<String> {
-    let name = field(operation)?;
-    // A body that does not mention the name, as it is or with escapes, need not be parsed.
-    memmem::find(body, name.as_bytes()).or_else(|| memmem::find(body, b"\\u"))?;
-    requested_guardrail(operation, &JsonDocument::parse(body).ok()?).identifier
-}
-
-/// Returns the guardrail that the body of a Converse request names.
+/// Returns the guardrail that the body of a Converse request names. A repeated field names none, because readers may take either.
 pub(crate) fn requested_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> RequestedGuardrail {
     let is_converse = matches!(operation, Operation::Converse | Operation::ConverseStream);
     let config = field(operation).filter(|_| is_converse).and_then(|name| doc.get_only(JsonDocument::ROOT, name));

@@ -166,28 +166,51 @@ impl Exchange {
 
     /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
+        self.request_selecting(body, |_| Ok(None))
+    }
+
+    /// [`Exchange::request`], which continues as the call that `select` begins for the guardrail that the body names, if it begins one.
+    pub(crate) fn request_selecting<E: From<GuardrailError>>(
+        &mut self,
+        body: &[u8],
+        select: impl FnOnce(&str) -> Result<Option<Self>, E>,
+    ) -> Result<Inspected, E> {
         let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, body.len())?;
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
+        let requested = requested_guardrail(self.operation, &doc);
+        if let Some(identifier) = &requested.identifier
+            && let Some(selected) = select(identifier)?
+        {
+            *self = selected;
+        }
+        Ok(self.request_document(&doc, &requested, started)?)
+    }
+
+    fn request_document(
+        &mut self,
+        doc: &JsonDocument<'_>,
+        requested: &RequestedGuardrail,
+        started: Instant,
+    ) -> Result<Inspected, GuardrailError> {
+        self.note_requested(requested);
         match self.operation {
-            Operation::ApplyGuardrail if self.is_named => return self.apply_body(&doc),
-            Operation::StartAsyncInvoke => self.model_id = model_id_in(&doc, "modelId"),
+            Operation::ApplyGuardrail if self.is_named => return self.apply_body(doc),
+            Operation::StartAsyncInvoke => self.model_id = model_id_in(doc, "modelId"),
             Operation::ChatCompletions | Operation::Messages | Operation::Responses => {
-                self.model_id = model_id_in(&doc, "model");
-                self.form = ResponseFormat::of(self.operation, &doc);
+                self.model_id = model_id_in(doc, "model");
+                self.form = ResponseFormat::of(self.operation, doc);
             }
             Operation::InvokeModel | Operation::InvokeModelWithResponseStream => {
-                self.form = ResponseFormat::of(self.operation, &doc)
+                self.form = ResponseFormat::of(self.operation, doc)
             }
-            operation => drop(self.note_requested(&requested_guardrail(operation, &doc))),
+            Operation::Converse | Operation::ConverseStream => self.plan_tag_in_body(doc),
+            _ => {}
         }
-        if matches!(self.operation, Operation::Converse | Operation::ConverseStream) {
-            self.plan_tag_in_body(&doc);
-        }
-        let removed = if self.is_named { without_guardrail(self.operation, &doc) } else { Vec::new() };
-        let guarded = self.bodies.request_document(self.operation, &doc, removed);
+        let removed = if self.is_named { without_guardrail(self.operation, doc) } else { Vec::new() };
+        let guarded = self.bodies.request_document(self.operation, doc, removed);
         let inspected = self.inspected_request(guarded, Stage::Request, started)?;
-        Ok(self.tagged(inspected, body))
+        Ok(self.tagged(inspected, doc))
     }
 
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock

@@ -1,13 +1,9 @@
 //! Responses that the guardrail makes in place of the model's.
 
-use crate::bedrock::{Operation, StreamEvent};
-use serde_json::json;
+use crate::bedrock::{ErrorBody, Operation, StreamEvent};
 
 /// The message of an error whose own message cannot be inspected.
 pub(super) const WITHHELD_MESSAGE: &str = "The error message was withheld: the guardrail could not inspect it.";
-
-/// The type of an error in the terms of OpenAI and Anthropic.
-const ERROR_TYPE: &str = "invalid_request_error";
 
 /// A successful response to a blocked call, or to ApplyGuardrail.
 #[derive(Debug)]
@@ -63,24 +59,17 @@ impl BlockedResponse {
     }
 }
 
-/// The body of an error, in the form that clients of the operation read.
-pub(crate) fn error_body(operation: Operation, message: &str) -> Vec<u8> {
-    let body = match operation {
-        Operation::ChatCompletions | Operation::Responses => {
-            json!({"error": {"message": message, "type": ERROR_TYPE, "param": null, "code": "guardrail"}})
-        }
-        Operation::Messages => json!({"type": "error", "error": {"type": ERROR_TYPE, "message": message}}),
-        _ => json!({"message": message}),
-    };
-    body.to_string().into_bytes()
+/// Returns an error of the guardrail.
+fn error(message: &str) -> ErrorBody<'_> {
+    ErrorBody { kind: "invalid_request_error", code: "guardrail", message }
 }
 
-/// The JSON of a server-sent event that reports an error, in the form that clients of the operation read.
+/// The body of an error, in the form that clients of the operation read.
+pub(crate) fn error_body(operation: Operation, message: &str) -> Vec<u8> {
+    error(message).body(operation).into_bytes()
+}
+
+/// The JSON of an event that reports an error within a stream, in the form that clients of the operation read.
 pub(super) fn error_event(operation: Operation, message: &str) -> Vec<u8> {
-    match operation {
-        Operation::Responses => {
-            json!({"type": "error", "code": "guardrail", "message": message, "param": null}).to_string().into_bytes()
-        }
-        _ => error_body(operation, message),
-    }
+    error(message).event(operation).into_bytes()
 }

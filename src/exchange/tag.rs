@@ -37,9 +37,13 @@ impl Tag<'_> {
 
     /// Returns the body of Converse with the tag, or `None` if it cannot be added.
     pub(super) fn add_to_body(self, body: &[u8]) -> Option<Vec<u8>> {
-        let doc = JsonDocument::parse(body).ok()?;
+        self.add_to_document(&JsonDocument::parse(body).ok()?)
+    }
+
+    /// [`Tag::add_to_body`] of a body that is parsed already.
+    pub(super) fn add_to_document(self, doc: &JsonDocument<'_>) -> Option<Vec<u8>> {
         let addition = Value::Object(Map::from_iter([(FIELD.to_owned(), self.object())]));
-        merge(&doc, &addition).map(String::into_bytes)
+        merge(doc, &addition).map(String::into_bytes)
     }
 
     /// Returns the header of InvokeModel with the tag, or `None` if it cannot be added.

@@ -9,14 +9,14 @@ use crate::json::JsonDocument;
 
 impl Exchange {
     /// Adds the tag to the body of a request, if that is where it belongs.
-    pub(super) fn tagged(&self, inspected: Inspected, original: &[u8]) -> Inspected {
+    pub(super) fn tagged(&self, inspected: Inspected, original: &JsonDocument<'_>) -> Inspected {
         let Some(tag) =
             self.tag().filter(|_| matches!(self.operation, Operation::Converse | Operation::ConverseStream))
         else {
             return inspected;
         };
         match inspected {
-            Inspected::Unchanged => tag.add_to_body(original).into(),
+            Inspected::Unchanged => tag.add_to_document(original).into(),
             Inspected::Rewritten(body) => Inspected::Rewritten(tag.add_to_body(&body).unwrap_or(body)),
             Inspected::Blocked(..) => inspected,
         }

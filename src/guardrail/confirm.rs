@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::context::{Context, Contexts};
 use super::cover::Cover;
-use super::enforced::EnforcedPolicy;
-use super::labels::{Labels, is_found_beside};
-use super::position::Position;
+use super::evidence::Evidence;
+use super::labels::is_found_beside;
 use super::source::Source;
 use crate::detect::Signs;
 use crate::detect::content::ContentMatch;
@@ -18,11 +17,8 @@ use crate::detect::detectors::Detectors;
 use crate::detect::entity::recognizer::Objection;
 use crate::detect::output::{Candidate, Origin, ScanOutput};
 use crate::detect::pattern::Verdict;
-use crate::detect::scanner::Views;
 use crate::detect::spec::RuleId;
-use crate::detect::topic::{BestScores, Similarity, SimilarityMatch, Window};
-use crate::policy::Action;
-use crate::text::buffer::TextBuffer;
+use crate::detect::topic::{BestScores, SimilarityMatch, Window};
 use crate::text::normalize::View;
 use crate::text::reset::Reset;
 use crate::text::work;
@@ -49,34 +45,6 @@ pub(super) enum Reason {
 
 /// Text order: by start, then the longest first. The other members make the order total.
 type CandidateOrder = (usize, Reverse<usize>, RuleId, u8, u32, usize);
-
-/// What confirming depends on, besides other candidates.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Evidence<'a> {
-    pub(super) policy: &'a EnforcedPolicy,
-    /// The detectors that read the text.
-    pub(super) detectors: &'a Detectors,
-    /// The topics that the text is compared with.
-    pub(super) topics: Option<&'a Similarity>,
-    pub(super) source: Source,
-    pub(super) position: Position,
-    pub(super) text: &'a TextBuffer,
-    pub(super) views: &'a Views,
-    pub(super) labels: &'a Labels,
-    /// No word, and so no exception, that begins before this offset can still arrive.
-    pub(super) words_known_until: usize,
-}
-
-impl<'a> Evidence<'a> {
-    fn masks(self, rule: RuleId) -> bool {
-        let rule = self.policy.rules().get(rule as usize);
-        rule.is_some_and(|rule| self.policy.treatment(rule, self.source, self.position).action == Action::Mask)
-    }
-
-    fn name(self, rule: RuleId) -> &'a str {
-        self.policy.rules().get(rule as usize).map_or("", |rule| &rule.name)
-    }
-}
 
 /// The ends of the last findings of a rule.
 #[derive(Clone, Copy, Debug, Default)]

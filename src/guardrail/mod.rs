@@ -35,6 +35,7 @@ mod conversation;
 mod cover;
 mod enforced;
 mod evaluator;
+mod evidence;
 mod explanation;
 mod finding;
 mod guard;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::confirm::{ConfirmedFinding, Confirmer, Evidence};
+use super::confirm::{ConfirmedFinding, Confirmer};
 use super::enforced::EnforcedPolicy;
+use super::evidence::Evidence;
 use super::labels::Labels;
 use super::position::Position;
 use super::source::Source;

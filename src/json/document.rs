@@ -200,3 +200,48 @@ impl<'a> JsonDocument<'a> {
         pointer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::JsonDocument;
+    use crate::json::NodeKind;
+
+    #[test]
+    fn fields_are_found_by_their_decoded_names() {
+        let json = r#"{"plain": "x", "\u0061": 1, "twice": "first", "twice": "second", "o": {"in": "y"}}"#;
+        let doc = JsonDocument::parse_str(json).expect("JSON");
+        let raw = |name| doc.get(JsonDocument::ROOT, name).map(|value| doc.raw(value));
+        let text = |name| doc.get_str(JsonDocument::ROOT, name);
+        for (name, expected_raw, expected_text) in [
+            ("plain", Some("\"x\""), Some("x")),
+            ("a", Some("1"), None),
+            ("\\u0061", None, None),
+            ("twice", Some("\"first\""), Some("first")),
+            ("o", Some(r#"{"in": "y"}"#), None),
+            ("in", None, None),
+            ("plai", None, None),
+        ] {
+            assert_eq!((raw(name), text(name).as_deref()), (expected_raw, expected_text), "{name}");
+        }
+        assert_eq!(doc.get_only(JsonDocument::ROOT, "twice"), None);
+        let inner = doc.get(JsonDocument::ROOT, "o").expect("an object");
+        assert_eq!(doc.get_str(inner, "in").as_deref(), Some("y"));
+    }
+
+    #[test]
+    fn strings_are_copied_only_to_decode_them() {
+        let doc = JsonDocument::parse_str(r#"["plain", "\u0065scaped", "é"]"#).expect("JSON");
+        let strings: Vec<_> = (0..doc.len()).filter(|&node| doc.kind(node) == NodeKind::String).collect();
+        let read: Vec<_> = strings.iter().map(|&node| doc.string(node)).collect();
+        assert_eq!(read, ["plain", "escaped", "é"]);
+        assert_eq!(read.iter().map(|text| matches!(text, Cow::Owned(_))).collect::<Vec<_>>(), [false, true, false]);
+    }
+
+    #[test]
+    fn debug_shows_sizes_only() {
+        let doc = JsonDocument::parse_str(r#"{"key": "secret"}"#).expect("JSON");
+        assert_eq!(format!("{doc:?}"), "JsonDocument { bytes: 17, nodes: 3 }");
+    }
+}

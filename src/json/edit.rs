@@ -146,3 +146,18 @@ pub(crate) fn splice(text: &str, edits: &[RawEdit]) -> Option<String> {
     out.push_str(text.get(at..).unwrap_or_default());
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RawEdit;
+
+    #[test]
+    fn an_edit_covers_what_lies_within_it() {
+        let edit = |range| RawEdit { range, bytes: String::new() };
+        for (other, expected) in
+            [(2..6, true), (3..5, true), (2..2, true), (6..6, true), (1..6, false), (2..7, false), (7..9, false)]
+        {
+            assert_eq!(edit(2..6).covers(&edit(other.clone())), expected, "{other:?}");
+        }
+    }
+}

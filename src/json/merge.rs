@@ -92,7 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::JsonDocument;
-    use super::{merge, splice, without_member};
+    use super::{merge, removals, splice, without_member};
 
     #[test]
     fn fields_are_added_and_the_rest_stays() {
@@ -132,5 +132,23 @@ mod tests {
             assert_eq!(without(text).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(without(r#"{"a": {"g": 1}}"#), None);
+    }
+
+    /// Whichever items are removed, the others remain, and no edits overlap.
+    #[test]
+    fn any_items_can_be_removed() {
+        for count in 0..6_u32 {
+            for removed in 0..1_u32 << count {
+                let is_removed = |item: u32| removed & 1 << item != 0;
+                let text = json!((0..count).collect::<Vec<_>>()).to_string();
+                let doc = JsonDocument::parse_str(&text).unwrap();
+                let items =
+                    doc.items(JsonDocument::ROOT).zip(0..).map(|(node, item)| (doc.range(node), is_removed(item)));
+                let edits = removals(items);
+                assert!(edits.is_sorted_by(|edit, next| edit.range.end <= next.range.start), "{edits:?}");
+                let kept = json!((0..count).filter(|&item| !is_removed(item)).collect::<Vec<_>>()).to_string();
+                assert_eq!(splice(&text, &edits).unwrap_or(text), kept);
+            }
+        }
     }
 }

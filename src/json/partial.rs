@@ -277,3 +277,22 @@ impl BufferedText {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{JsonToken, PartialJson};
+
+    /// An escape that the end of the input cuts is forwarded as it was written.
+    #[test]
+    fn the_end_returns_what_is_buffered() {
+        for (fragment, expected) in
+            [("\"a\\u00", Some("\\u00")), ("\"a\\", Some("\\")), ("\"a", None), ("\"a\"", None), ("[1", None)]
+        {
+            let mut reader = PartialJson::new();
+            reader.push(fragment).expect("the beginning of JSON");
+            let expected = expected.map(|raw| JsonToken::Structural(raw.to_owned()));
+            assert_eq!(reader.finish(), expected, "{fragment}");
+            assert_eq!(reader.finish(), None, "once");
+        }
+    }
+}

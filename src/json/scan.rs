@@ -200,3 +200,27 @@ fn number(bytes: &[u8], start: usize) -> Result<usize, JsonError> {
     }
     Ok(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scan;
+
+    #[test]
+    fn numbers_are_those_of_the_grammar() {
+        let signs = ["", "-", "+", "--"];
+        let integers = ["", "0", "7", "10", "01"];
+        let fractions = ["", ".", ".0", ".25", ".-5"];
+        let exponents = ["", "e", "e5", "E5", "e+5", "e-05", "e+", "e5.0"];
+        for sign in signs {
+            for integer in integers {
+                for fraction in fractions {
+                    for exponent in exponents {
+                        let number = format!("{sign}{integer}{fraction}{exponent}");
+                        let is_known = serde_json::from_str::<serde_json::Value>(&number).is_ok();
+                        assert_eq!(scan(&number).is_ok(), is_known, "{number}");
+                    }
+                }
+            }
+        }
+    }
+}

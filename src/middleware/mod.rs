@@ -6,6 +6,7 @@ mod interceptor;
 mod layer;
 #[cfg(feature = "sdk")]
 mod sdk;
+mod selector;
 mod service;
 
 pub use http::ResponseBody;
@@ -14,4 +15,5 @@ pub use interceptor::GuardrailInterceptor;
 pub use layer::GuardrailLayer;
 #[cfg(feature = "sdk")]
 pub use sdk::{BedrockService, GuardedConverseStream, GuardedInvokeModelStream, GuardedStream, GuardedStreamError};
+pub use selector::LayerSelector;
 pub use service::{GuardedOperation, GuardrailService};

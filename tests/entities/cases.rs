@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use banister::EntityType;
 
+use crate::random::below;
 use crate::{Matcher, data};
 
 #[derive(serde::Deserialize)]
@@ -166,13 +167,7 @@ fn values_are_found_behind_long_runs() {
         (EntityType::IpAddress, "192.168.1.7", "=|:;,&?([{< "),
         (EntityType::MacAddress, "84:c6:4a:ce:d6:5a", "=/|;,&?([{< "),
     ];
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = |n: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed % n as u64).unwrap_or(0)
-    };
+    let mut random = below(0x2545_f491_4f6c_dd1d);
     for (entity, value, edges) in values {
         let matcher = Matcher::new(entity);
         for length in (1..=40).chain([80, 200]) {
@@ -289,14 +284,11 @@ fn no_text_makes_a_validator_panic() {
         "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",
     ];
     let matchers: Vec<_> = EntityType::ALL.iter().map(|&entity| Matcher::new(entity)).collect();
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = below(0x9e37_79b9_7f4a_7c15);
     for _ in 0..1_500 {
         let mut text = String::new();
         for _ in 0..12 {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            text.push_str(PIECES[(seed % PIECES.len() as u64) as usize]);
+            text.push_str(PIECES[random(PIECES.len())]);
         }
         for matcher in &matchers {
             for found in matcher.find(&text) {

@@ -7,6 +7,8 @@ mod ids;
 mod logs;
 mod names;
 mod ordinary;
+#[path = "../../src/detect/tagger/random.rs"]
+mod random;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

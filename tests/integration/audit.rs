@@ -27,7 +27,7 @@ const METADATA: &str = "x-amzn-bedrock-request-metadata";
 
 /// What a log wrote.
 #[derive(Clone, Default)]
-struct Memory(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Memory(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Memory {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -40,7 +40,7 @@ impl Write for Memory {
 }
 
 impl Memory {
-    fn decisions(&self) -> Vec<Decision> {
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
         let text = String::from_utf8(self.0.lock().expect("not poisoned").clone()).expect("UTF-8");
         assert!(!text.contains("jane.roe") && !text.contains("EMP-") && !text.contains("stock"), "{text}");
         let mut verifier = ChainVerifier::new();

@@ -1,5 +1,6 @@
 //! The layer around a real SDK client, over HTTP, against the simulator.
 
+mod apply;
 mod audit;
 mod compatible;
 mod converse;
@@ -13,6 +14,7 @@ mod interceptor_slow;
 mod invoke;
 mod invoke_stream;
 mod sdk_errors;
+mod selector;
 mod stacks;
 mod support;
 mod trace;

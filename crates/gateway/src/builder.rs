@@ -358,7 +358,7 @@ impl GatewayBuilder {
             telemetry.observe(&metrics);
         }
         let shared = Arc::new(Shared {
-            policies,
+            policies: Arc::new(policies),
             upstream: self.upstream,
             keys: self.keys,
             metrics,

@@ -1,10 +1,12 @@
 //! The paths for clients of OpenAI and Anthropic.
 
-use banister::Operation;
+use banister::{ErrorBody, Operation};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use serde_json::{Value, json};
+
+/// The type of an error of the gateway itself.
+const INTERNAL: &str = "api_error";
 
 /// Returns `true` if a response is a stream.
 pub(crate) fn is_stream(operation: Option<Operation>, headers: &HeaderMap) -> bool {
@@ -17,8 +19,8 @@ pub(crate) fn is_compatible(operation: Operation) -> bool {
     matches!(operation, Operation::ChatCompletions | Operation::Messages | Operation::Responses)
 }
 
-/// Returns the body of an error response of the gateway, as clients of a compatible path read it.
-pub(crate) fn error(operation: Operation, status: StatusCode, name: &str, message: &str) -> Value {
+/// Returns the body of an error response of the gateway, as clients of the operation read it.
+pub(crate) fn error(operation: Operation, status: StatusCode, code: &str, message: &str) -> String {
     let kind = match status {
         StatusCode::FORBIDDEN => "permission_error",
         StatusCode::NOT_FOUND => "not_found_error",
@@ -26,19 +28,13 @@ pub(crate) fn error(operation: Operation, status: StatusCode, name: &str, messag
         StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
         StatusCode::SERVICE_UNAVAILABLE => "overloaded_error",
         status if status.is_client_error() => "invalid_request_error",
-        _ => "api_error",
+        _ => INTERNAL,
     };
-    match operation {
-        Operation::Messages => json!({"type": "error", "error": {"type": kind, "message": message}}),
-        _ => json!({"error": {"message": message, "type": kind, "param": null, "code": name}}),
-    }
+    ErrorBody { kind, code, message }.body(operation)
 }
 
 /// Returns the event with which a stream of a compatible path ends early.
-pub(crate) fn error_event(operation: Operation, name: &str, message: &str) -> Bytes {
-    let event = match operation {
-        Operation::Responses => json!({"type": "error", "code": name, "message": message, "param": null}),
-        _ => error(operation, StatusCode::INTERNAL_SERVER_ERROR, name, message),
-    };
+pub(crate) fn error_event(operation: Operation, code: &str, message: &str) -> Bytes {
+    let event = ErrorBody { kind: INTERNAL, code, message }.event(operation);
     format!("event: error\ndata: {event}\n\n").into()
 }

@@ -31,7 +31,7 @@ pub(crate) fn for_clients_of(operation: Operation, response: Response<ResponseBo
     if !compatible::is_compatible(operation) {
         return response;
     }
-    let body = compatible::error(operation, response.status(), name, &message).to_string();
+    let body = compatible::error(operation, response.status(), name, &message);
     response.map(|_| full(body.into()))
 }
 

@@ -27,7 +27,7 @@ use crate::memory::MemoryBudget;
 use crate::metrics::{Metrics, Rejection};
 use crate::otel::{CallSpan, Telemetry};
 use crate::policies::{ActivePolicies, ActivePolicy};
-use crate::policy_selection::{by_body, by_header};
+use crate::policy_selection::{OtherPolicy, Selection, by_header};
 use crate::streams::StreamBody;
 use crate::timeout::{SlowUpstream, UpstreamResponse, send};
 use crate::turns::Turns;
@@ -42,7 +42,7 @@ const OTHER_POLICY: &str = "The client key does not allow this policy.";
 /// State shared by all calls.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) policies: ActivePolicies,
+    pub(crate) policies: Arc<ActivePolicies>,
     pub(crate) upstream: Upstream,
     pub(crate) keys: ClientKeys,
     pub(crate) metrics: Arc<Metrics>,
@@ -240,21 +240,16 @@ async fn guarded(
     (span, work): (&CallSpan, &HeavyWork),
 ) -> (Option<Arc<str>>, Response<ResponseBody>) {
     let operation = operation.map(|(operation, _)| operation);
-    // The guardrail of Converse is named in the body.
-    let in_body = || match operation {
-        Some(operation @ (Operation::Converse | Operation::ConverseStream)) => {
-            by_body(&shared.policies, operation, request.body().bytes()?)
-        }
-        _ => None,
-    };
     let default =
         || access.first_policy().map_or_else(|| shared.policies.default(), |name| shared.policies.named(name));
-    let Some(policy) = policy.or_else(in_body).or_else(default) else {
+    let is_default = policy.is_none();
+    let Some(policy) = policy.or_else(default) else {
         let message = "The gateway has no policy.";
         return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message));
     };
-    if !access.allows(&policy.name) {
-        return (None, unauthorized(shared, OTHER_POLICY));
+    let selection = Selection::new(policy.name);
+    if is_default {
+        request.extensions_mut().insert(selection.by_body(&shared.policies, access));
     }
     if let Some(caller) = shared.keys.caller(access) {
         request.extensions_mut().insert(caller);
@@ -273,18 +268,21 @@ async fn guarded(
         let request = request.map(|body| body.held(&memory, received));
         send(upstream.clone(), limits, operation, of_call.clone(), request)
     }));
-    let response = match span.during(service.oneshot(request)).await {
+    let response = span.during(service.oneshot(request)).await;
+    let policy = selection.policy();
+    let response = match response {
         Ok(response) => match operation.filter(|&operation| is_stream(Some(operation), response.headers())) {
             // A response of known size is a blocked response, or an error.
             Some(operation) if response.body().size_hint().exact().is_none() => {
-                let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy.name));
+                let (metrics, gauge) = (Arc::clone(&shared.metrics), shared.metrics.streams(&policy));
                 response.map(|body| StreamBody::new(body, operation, gauge, span.clone(), metrics).boxed_unsync())
             }
             _ => response.map(BodyExt::boxed_unsync),
         },
+        Err(error) if error.is::<OtherPolicy>() => return (None, unauthorized(shared, OTHER_POLICY)),
         Err(error) => failed(shared, &error),
     };
-    (Some(policy.name), response)
+    (Some(policy), response)
 }
 
 /// Returns the response to a request for which there is no room now.

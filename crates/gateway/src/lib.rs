@@ -96,6 +96,7 @@ mod handler;
 mod heavy;
 mod limits;
 mod memory;
+mod metric_names;
 mod metrics;
 #[cfg(feature = "otel")]
 mod otel;

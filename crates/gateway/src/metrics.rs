@@ -14,72 +14,17 @@ use tower::BoxError;
 
 use crate::contain::{PanicSite, observe};
 use crate::memory::MemoryBudget;
+#[cfg(feature = "tls")]
+use crate::metric_names::TLS_RELOADS;
+use crate::metric_names::{
+    ASSESSMENTS, BUCKETS, BUFFER_LIMIT, CONNECTIONS, CONNECTIONS_REJECTED, COUNTERS, DECISION_LOG_FAILURES,
+    DECISION_RECORDS, DECISION_RECORDS_LOST, EVALUATIONS_WAITING, FINDINGS, GAUGES, LATENCY, LOG_LINES_DROPPED, MEMORY,
+    MEMORY_LIMIT, OVER_LIMIT, PANICS, POLICY_RELOADS, REJECTED_REQUESTS, REQUESTS, STREAMS, UNAUTHORIZED_REQUESTS,
+    UPSTREAM_FAILURES, UPSTREAM_TIMEOUTS,
+};
 use crate::streams::StreamGauge;
 use crate::timeout::SlowUpstream;
 use crate::turns::Turns;
-
-/// Upper bounds of the latency histogram, in milliseconds.
-pub(crate) const BUCKETS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 1_000, 5_000, 30_000, 120_000];
-
-/// All counters, each with its description. A counter with labels is exported from its first count on.
-pub(crate) const COUNTERS: [(&str, &str); 16] = [
-    (ASSESSMENTS, "Assessments of requests and responses, by policy and outcome."),
-    (UNAUTHORIZED_REQUESTS, "Requests without a valid client key, or for a policy that the key does not allow."),
-    (CONNECTIONS_REJECTED, "Connections that were closed because their address has too many."),
-    (DECISION_LOG_FAILURES, "Times that the decision log could not be written."),
-    (DECISION_RECORDS, "Decision records that were written."),
-    (DECISION_RECORDS_LOST, "Decision records that were lost."),
-    (FINDINGS, "Findings, by policy, rule and action."),
-    (LOG_LINES_DROPPED, "Log lines that could not be written."),
-    (OVER_LIMIT, "Assessments with more findings than a policy records."),
-    (PANICS, "Panics that were contained, by where they happened."),
-    (POLICY_RELOADS, "Reloads of the policies, by result."),
-    (REJECTED_REQUESTS, "Requests for which there was no room, by what was exhausted."),
-    (REQUESTS, "Requests, by operation, policy and status."),
-    (TLS_RELOADS, "Reloads of the TLS certificate, by result."),
-    (UPSTREAM_FAILURES, "Calls that could not reach the upstream, or whose response was interrupted."),
-    (UPSTREAM_TIMEOUTS, "Calls in which the upstream exceeded a timeout."),
-];
-
-/// All gauges, each with its description.
-pub(crate) const GAUGES: [(&str, &str); 7] = [
-    (CONNECTIONS, "Open client connections."),
-    (EVALUATIONS_WAITING, "Evaluations of long text that wait for their turn."),
-    (MEMORY, "Memory of all bodies in flight."),
-    (MEMORY_LIMIT, "Memory that bodies in flight may use before requests are rejected."),
-    (STREAMS, "Active streams, by policy."),
-    (BUFFERED_BYTES, "Bytes of text that active streams buffer, by policy."),
-    (BUFFER_LIMIT, "Maximum number of bytes a stream can buffer, by policy."),
-];
-
-/// The histogram, and its description.
-pub(crate) const LATENCY: (&str, &str) =
-    ("banister_request_duration_seconds", "Time until a response starts, by operation.");
-
-const ASSESSMENTS: &str = "banister_assessments_total";
-const UNAUTHORIZED_REQUESTS: &str = "banister_unauthorized_requests_total";
-const CONNECTIONS_REJECTED: &str = "banister_connections_rejected_total";
-const DECISION_LOG_FAILURES: &str = "banister_decision_log_failures_total";
-const DECISION_RECORDS: &str = "banister_decision_records_total";
-const DECISION_RECORDS_LOST: &str = "banister_decision_records_lost_total";
-const FINDINGS: &str = "banister_findings_total";
-const LOG_LINES_DROPPED: &str = "banister_log_lines_dropped_total";
-const OVER_LIMIT: &str = "banister_over_limit_total";
-const PANICS: &str = "banister_panics_total";
-const POLICY_RELOADS: &str = "banister_policy_reloads_total";
-const REJECTED_REQUESTS: &str = "banister_requests_rejected_total";
-const REQUESTS: &str = "banister_requests_total";
-const TLS_RELOADS: &str = "banister_tls_reloads_total";
-const UPSTREAM_FAILURES: &str = "banister_upstream_failures_total";
-const UPSTREAM_TIMEOUTS: &str = "banister_upstream_timeouts_total";
-
-const CONNECTIONS: &str = "banister_connections";
-const EVALUATIONS_WAITING: &str = "banister_evaluations_waiting";
-const MEMORY: &str = "banister_memory_bytes";
-const MEMORY_LIMIT: &str = "banister_memory_limit_bytes";
-const STREAMS: &str = "banister_streams";
-const BUFFERED_BYTES: &str = "banister_stream_buffered_bytes";
-const BUFFER_LIMIT: &str = "banister_stream_buffer_limit_bytes";
 
 type Labels = Vec<(&'static str, String)>;
 

@@ -1,8 +1,12 @@
 //! Selects the policy of a request.
 
-use banister::{Operation, guardrail_identifier};
-use http::HeaderMap;
+use std::sync::{Arc, OnceLock};
 
+use banister::{LayerSelector, Operation};
+use http::HeaderMap;
+use thiserror::Error;
+
+use crate::access::Access;
 use crate::policies::{ActivePolicies, ActivePolicy};
 
 /// The header that names a policy.
@@ -30,38 +34,41 @@ pub(crate) fn by_header(
     Ok(name.and_then(|name| name.to_str().ok()).and_then(|name| policies.named(name)))
 }
 
-/// Returns the policy that a Converse body names as its guardrail.
-pub(crate) fn by_body(policies: &ActivePolicies, operation: Operation, body: &[u8]) -> Option<ActivePolicy> {
-    policies.named(&guardrail_identifier(operation, body)?)
+/// The policy of one call. Converse names it in the body, which only the layer reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    default: Arc<str>,
+    by_body: Arc<OnceLock<Arc<str>>>,
 }
 
-#[cfg(test)]
-mod tests {
-    use banister::Operation;
-    use banister::{GuardrailLayer, Policy};
+impl Selection {
+    /// Selects the policy of this name, until a body names another.
+    pub(crate) fn new(default: Arc<str>) -> Self {
+        Self { default, by_body: Arc::default() }
+    }
 
-    use super::by_body;
-    use crate::policies::{ActivePolicies, Policies};
+    /// Returns a selector for the layer of the call, which selects the policy that the body names. It fails with [`OtherPolicy`] if the
+    /// client may not use that policy. A name that is no policy of this gateway is that of a guardrail of Bedrock.
+    pub(crate) fn by_body(&self, policies: &Arc<ActivePolicies>, access: &Access) -> LayerSelector {
+        let (policies, access, selected) = (Arc::clone(policies), access.clone(), Arc::clone(&self.by_body));
+        LayerSelector::new(move |identifier| {
+            let Some(policy) = policies.named(identifier) else { return Ok(None) };
+            if !access.allows(&policy.name) {
+                return Err(OtherPolicy.into());
+            }
+            // A call has one body, so this is the only time.
+            let _ = selected.set(policy.name);
+            Ok(Some(policy.layer))
+        })
+    }
 
-    #[test]
-    fn converse_names_a_policy_in_its_body() {
-        let policy = Policy::from_yaml("version: 1\nname: a\npii:\n  - {types: [EMAIL], action: mask}\n").unwrap();
-        let policies =
-            ActivePolicies::load(Policies::new("a", policy), Box::new(|_, guardrail| GuardrailLayer::new(guardrail)))
-                .unwrap();
-        let chosen =
-            |body: &str| by_body(&policies, Operation::Converse, body.as_bytes()).map(|policy| policy.name.to_string());
-        let body = r#"{"z": 1.50e1, "guardrailConfig" : {"guardrailIdentifier": "a", "guardrailVersion": "1"}}"#;
-        assert_eq!(chosen(body).as_deref(), Some("a"));
-        for body in [
-            "",
-            "[]",
-            "{}",
-            r#"{"guardrailConfig": {"guardrailIdentifier": "b"}}"#,
-            r#"{"guardrailConfig": {}}"#,
-            r#"{"guardrailConfig": {"guardrailIdentifier": "a"}, "guardrailConfig": {"guardrailIdentifier": "a"}}"#,
-        ] {
-            assert_eq!(chosen(body), None, "{body}");
-        }
+    /// Returns the name of the policy.
+    pub(crate) fn policy(&self) -> Arc<str> {
+        Arc::clone(self.by_body.get().unwrap_or(&self.default))
     }
 }
+
+/// The error for a client that names a policy which its key does not allow.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("the client key does not allow this policy")]
+pub(crate) struct OtherPolicy;

@@ -7,17 +7,20 @@
 mod account;
 mod address;
 mod address_parts;
+mod bank;
 mod builders;
+mod card;
 mod checksum;
 mod contact;
 mod crypto;
 mod description;
 mod edges;
-mod finance;
 mod given_names;
 mod ids;
+mod introductions;
 mod keyed;
 mod name;
+mod name_parts;
 mod name_words;
 mod national_ca_uk;
 mod national_us;
@@ -27,6 +30,7 @@ mod oracle_tests;
 mod payment;
 mod person;
 mod phone;
+mod phone_lookalikes;
 mod phone_plan;
 mod phone_words;
 pub(crate) mod recognizer;
@@ -107,13 +111,13 @@ entity_types! {
     /// The expiry date of a payment card.
     CreditDebitCardExpiry = "CREDIT_DEBIT_CARD_EXPIRY", payment::CREDIT_DEBIT_CARD_EXPIRY;
     /// The number of a payment card (ISO/IEC 7812).
-    CreditDebitCardNumber = "CREDIT_DEBIT_CARD_NUMBER", finance::CREDIT_DEBIT_CARD_NUMBER;
+    CreditDebitCardNumber = "CREDIT_DEBIT_CARD_NUMBER", card::CREDIT_DEBIT_CARD_NUMBER;
     /// A personal identification number.
     Pin = "PIN", payment::PIN;
     /// An IBAN (ISO 13616).
-    InternationalBankAccountNumber = "INTERNATIONAL_BANK_ACCOUNT_NUMBER", finance::INTERNATIONAL_BANK_ACCOUNT_NUMBER;
+    InternationalBankAccountNumber = "INTERNATIONAL_BANK_ACCOUNT_NUMBER", bank::INTERNATIONAL_BANK_ACCOUNT_NUMBER;
     /// A business identifier code (ISO 9362).
-    SwiftCode = "SWIFT_CODE", finance::SWIFT_CODE;
+    SwiftCode = "SWIFT_CODE", bank::SWIFT_CODE;
     /// An IPv4 or IPv6 address.
     IpAddress = "IP_ADDRESS", network::IP_ADDRESS;
     /// A media access control address.

@@ -8,7 +8,9 @@ use std::ops::Range;
 use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
 use super::description::Description;
 use super::given_names;
-use super::name_words::{is_camel_case, is_not_name, is_thing};
+use super::introductions::introduction;
+use super::name_parts::{MOST_WORDS, TITLES, has_other_dot, is_name_word, is_particle, is_title, name_words};
+use super::name_words::is_thing;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
 
@@ -94,73 +96,6 @@ pub(super) static NAME: Description = Description {
     ..Description::DEFAULT
 };
 
-const TITLES: &[&str] = &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
-
-/// Particles inside names; they are not words.
-const PARTICLES: &[&str] = &[
-    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
-    "zu", "ter", "ten", "du",
-];
-
-fn is_particle(word: &str) -> bool {
-    word.bytes().next().is_some_and(|first| first.is_ascii_lowercase()) && PARTICLES.contains(&word)
-}
-
-fn is_title(word: &str) -> bool {
-    word.len() <= "Prof.".len() && TITLES.contains(&word)
-}
-
-/// Names of more words are none, particles aside.
-const MOST_WORDS: usize = 4;
-
-/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
-/// last is no particle, and a title alone is no name.
-fn name_words(text: &str) -> Option<usize> {
-    // Most of what is no name shows it by its dots, or is too long.
-    let mut words = 0;
-    for word in text.split(' ') {
-        words += usize::from(!is_particle(word));
-        if words > MOST_WORDS || has_other_dot(word) {
-            return None;
-        }
-    }
-    let mut count = 0;
-    let mut last_particle = true;
-    for word in text.split(' ') {
-        let stem = word.strip_suffix('.').unwrap_or(word);
-        last_particle = count > 0 && is_particle(word);
-        if last_particle {
-            continue;
-        }
-        if !is_name_word(word, stem) {
-            return None;
-        }
-        count += 1;
-    }
-    (!last_particle && count > 0 && !is_title(text)).then_some(count)
-}
-
-/// Returns `true` if a word ends in a dot and is neither an initial nor one of the few short forms in names.
-fn has_other_dot(word: &str) -> bool {
-    word.strip_suffix('.').is_some_and(|stem| stem.len() != 1 && !matches!(stem, "Jr" | "Sr" | "St"))
-}
-
-/// Returns `true` if a word can be one of a name, without its dot `stem`.
-fn is_name_word(word: &str, stem: &str) -> bool {
-    let mut chars = stem.chars();
-    let capital = chars.next().is_some_and(char::is_uppercase);
-    let letters = || stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
-    let shouted = || stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
-    capital
-        && !has_other_dot(word)
-        && letters()
-        && !shouted()
-        && !is_not_name(stem)
-        && !is_camel_case(stem)
-        && !stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
-        && !stem.ends_with("'s")
-}
-
 /// Returns the verdict on a candidate with a title whose words are no name. A dot that is in no name rejects every start from which its
 /// word is not the first one, nor after two titles.
 fn reject_words(text: &str) -> Verdict {
@@ -199,28 +134,6 @@ fn after_last_sign(text: &str) -> usize {
     last.map_or(0, |at| at + 1)
 }
 
-/// Returns where the first of [`INTRODUCTIONS`] that is in the text ends, or 0.
-fn introduction(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let spaces = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b' ').map(|(at, _)| at + 1);
-    let first = |end: usize| {
-        let letter = bytes.get(end.checked_sub(2)?)?;
-        let is_there = |words: &&str| {
-            let read = end.checked_sub(words.len()).and_then(|from| bytes.get(from..end));
-            read.is_some_and(|read| read.eq_ignore_ascii_case(words.as_bytes()))
-        };
-        let mut alike = LAST_LETTERS.get(usize::from(letter % 32)).copied().unwrap_or_default();
-        while let Some(number) = (alike != 0).then(|| alike.trailing_zeros() as usize) {
-            alike &= alike - 1;
-            if INTRODUCTIONS.get(number).is_some_and(is_there) {
-                return Some((number, end));
-            }
-        }
-        None
-    };
-    spaces.filter_map(first).min().map_or(0, |(_, end)| end)
-}
-
 /// Returns `true` if the last word, without the signs in front of it, can be one of a name: whatever the start, it is the last of the name.
 fn ends_in_name_word(text: &str) -> bool {
     let from = text.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1).max(after_last_sign(text));
@@ -254,50 +167,6 @@ fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
     }
     None
 }
-
-/// The last words of the introducing patterns, the longest first.
-const INTRODUCTIONS: &[&str] = &[
-    "name is ",
-    "name was ",
-    "name's ",
-    "call me ",
-    "called ",
-    "i am ",
-    "i'm ",
-    "i\u{2019}m ",
-    "this is ",
-    "sincerely ",
-    "regards ",
-    "best ",
-    "thanks ",
-    "thank you ",
-    "cheers ",
-    "yours truly ",
-    "yours faithfully ",
-    "signed by ",
-    "signed ",
-    "respectfully ",
-    "dear ",
-    "attn ",
-    "attention ",
-    "regards. ",
-    "thanks! ",
-    "cheers! ",
-    "thanks. ",
-    "regards! ",
-];
-
-/// The numbers of the [`INTRODUCTIONS`] by their last letter, one bit each: most words end in another one.
-#[expect(clippy::indexing_slicing, reason = "in a constant; below the lengths")]
-const LAST_LETTERS: [u32; 32] = {
-    let (mut letters, mut at) = ([0; 32], 0);
-    while at < INTRODUCTIONS.len() {
-        let words = INTRODUCTIONS[at].as_bytes();
-        letters[words[words.len() - 2] as usize % 32] |= 1 << at;
-        at += 1;
-    }
-    letters
-};
 
 fn titled_value(text: &str) -> Range<usize> {
     let mut start = text.find([' ', '\n']).map_or(0, |i| i + 1);
@@ -462,13 +331,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #[test]
-        fn the_first_introduction_of_the_list_counts(text in "(dear |Name is |sincerely |thanks |Thank you |I am |i\u{2019}m |Bob | |x){0,6}") {
-            let lower = text.to_ascii_lowercase();
-            let first = INTRODUCTIONS.iter().find_map(|words| lower.find(words).map(|at| at + words.len()));
-            prop_assert_eq!(introduction(&text), first.unwrap_or(0));
-        }
-
         #[test]
         fn a_name_ends_in_a_word_of_names(text in "(Dear |Mr\\. |name: |name=|\"|'|\\*\\*|Bob|É|O'Hara |van | |\\.|-|x|X){0,8}") {
             for value in [part(&text, name_value(&text)), part(&text, titled_value(&text)), &text] {

@@ -11,33 +11,20 @@
 //! At the end of a chunk, the earliest start that is open is looked for from the last quiet position on ([`super::lead`]): the same as
 //! without a gate.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::PoisonError;
 
-use regex_automata::nfa::thompson::{NFA, State};
-use regex_automata::util::primitives::{PatternID, StateID};
+use regex_automata::nfa::thompson::NFA;
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
-use super::byte_classes::{byte_classes, classes_of, non_ascii};
-use super::count::Count;
-use super::nfa::{after_more_than, pattern_of};
+use super::byte_classes::{byte_classes, non_ascii};
+use super::gate_nfa::{GateNfa, GatePattern, Info, Key};
 use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
 use crate::text::char_class::{ALL_CLASSES, CharClass, ClassSet, NON_ASCII_CLASSES};
 
 /// The maximum number of states. Past it, the matcher reads the text.
 const MAX_GATE_STATES: usize = 4096;
-
-/// Matches of more bytes are long: the gate knows whether one is open, unless it has fewer than [`YOUNG_BYTES`] so far.
-pub(super) const LONG_BYTES: usize = 256;
-
-/// Most starts of long matches end within these bytes.
-pub(super) const YOUNG_BYTES: usize = 8;
-
-/// The bits of an NFA state in an element of a set; the count is above them.
-const STATE_BITS: u32 = 24;
-const STATE_MASK: u32 = (1 << STATE_BITS) - 1;
 
 const UNKNOWN: u32 = u32::MAX;
 const FULL: u32 = u32::MAX - 1;
@@ -47,42 +34,6 @@ const MATCHES: u32 = 1 << 31;
 const LONG: u32 = 1 << 30;
 /// Entries from here on need a look.
 const SPECIAL: u32 = LONG;
-
-/// A pattern of the gate.
-#[derive(Debug)]
-pub(super) struct GatePattern {
-    pub(super) start: EdgeSet,
-    pub(super) end: EdgeSet,
-    /// The characters that a match must have.
-    pub(super) count: Count,
-    /// The match may be longer than [`LONG_BYTES`].
-    pub(super) is_long: bool,
-}
-
-/// A set of NFA states, each with the highest count of a start in it, ascending; and the classes that the last character may have.
-type Key = (Box<[u32]>, u8);
-
-#[derive(Debug)]
-struct Info {
-    key: Key,
-    /// The patterns of which a match may end here.
-    matches: AlternativeSet,
-    /// The positions at which one of the matches can end.
-    ends: EdgeSet,
-    /// A long match may be open.
-    is_long: bool,
-    /// The state with a boundary after it that the characters do not show.
-    boundary: OnceLock<Option<u32>>,
-}
-
-#[derive(Debug, Default)]
-struct Growth {
-    numbers: HashMap<Key, u32>,
-    /// The elements after the first byte of a match, by the classes before it and its own.
-    begun: HashMap<(u8, u8), Vec<u32>>,
-    marks: Vec<u32>,
-    round: u32,
-}
 
 /// What the gate came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,12 +48,7 @@ pub(super) enum Found {
 
 #[derive(Debug)]
 pub(super) struct Gate {
-    nfa: NFA,
-    patterns: Vec<GatePattern>,
-    /// The count of the pattern of each NFA state.
-    counts: Vec<Count>,
-    /// The NFA states in which a long match is open that is not young.
-    long: Vec<bool>,
+    nfa: GateNfa,
     classes: [u8; 256],
     stride: usize,
     /// Entries up to this one are quiet states.
@@ -110,7 +56,8 @@ pub(super) struct Gate {
     quiet: [u32; 7],
     table: Box<[AtomicU32]>,
     infos: Box<[OnceLock<Info>]>,
-    growth: Mutex<Growth>,
+    /// The number of each state in the table.
+    numbers: Mutex<HashMap<Key, u32>>,
 }
 
 /// The gate between two chunks.
@@ -133,31 +80,18 @@ pub(super) struct GateState {
 
 impl Gate {
     pub(super) fn new(nfa: NFA, patterns: Vec<GatePattern>) -> Option<Self> {
-        if nfa.states().len() > STATE_MASK as usize {
-            return None;
-        }
         let is_counting = patterns.iter().any(|pattern| pattern.count.least() > 0);
         let classes = byte_classes(&nfa, is_counting);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
-        let count = |pattern: Option<usize>| {
-            pattern.and_then(|pattern| patterns.get(pattern)).map_or(Count::ANY, |of| of.count)
-        };
-        let counts = pattern_of(&nfa, patterns.len()).into_iter().map(count).collect();
-        let is_long = |&(_, pattern): &(usize, &GatePattern)| pattern.is_long;
-        let long = patterns.iter().enumerate().filter(is_long).map(|(number, _)| number);
-        let long = after_more_than(YOUNG_BYTES, &nfa, long);
         let mut gate = Self {
-            counts,
-            long,
-            nfa,
-            patterns,
+            nfa: GateNfa::new(nfa, patterns)?,
             classes,
             stride,
             last_quiet: 0,
             quiet: [0; 7],
             table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(MAX_GATE_STATES * stride).collect(),
             infos: std::iter::repeat_with(OnceLock::new).take(MAX_GATE_STATES).collect(),
-            growth: Mutex::new(Growth::default()),
+            numbers: Mutex::default(),
         };
         for class in ALL_CLASSES {
             let before = if NON_ASCII_CLASSES.contains(&class) && class != CharClass::Other {
@@ -260,7 +194,8 @@ impl Gate {
     #[cold]
     fn determinize(&self, entry: u32, byte: u8, cell: usize) -> u32 {
         let Some(info) = self.info(entry) else { return FULL };
-        let next = match self.entry(self.step(&info.key, byte)) {
+        let key = self.nfa.step(&info.key, byte, self.classes[usize::from(byte)]);
+        let next = match self.entry(key) {
             None => FULL,
             Some(next) => {
                 let info = self.info(next);
@@ -275,128 +210,20 @@ impl Gate {
 
     /// Returns the entry of a state, or `None` if there is no room for it.
     fn entry(&self, key: Key) -> Option<u32> {
-        let mut growth = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&entry) = growth.numbers.get(&key) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&entry) = numbers.get(&key) {
             return Some(entry);
         }
-        let number = growth.numbers.len();
+        let number = numbers.len();
         let cell = self.infos.get(number)?;
-        cell.get_or_init(|| self.describe(key.clone()));
+        cell.get_or_init(|| self.nfa.describe(key.clone()));
         let entry = u32::try_from(number * self.stride).ok()?;
-        growth.numbers.insert(key, entry);
+        numbers.insert(key, entry);
         Some(entry)
-    }
-
-    /// Returns the properties of a state.
-    fn describe(&self, key: Key) -> Info {
-        let (mut matches, mut ends, mut is_long) = (AlternativeSet::default(), EdgeSet::NONE, false);
-        for &element in &key.0 {
-            let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
-            is_long |= self.long[state as usize];
-            let State::Match { pattern_id } = self.nfa.state(StateID::new_unchecked(state as usize)) else { continue };
-            let pattern = &self.patterns[pattern_id.as_usize()];
-            if count >= pattern.count.least() {
-                ends = ends.or(pattern.end);
-                matches.insert(u32::try_from(pattern_id.as_usize()).unwrap_or(0));
-            }
-        }
-        Info { key, matches, ends, is_long, boundary: OnceLock::new() }
     }
 
     /// Returns the patterns of which a match may end in a state.
     pub(super) fn matches(&self, entry: u32) -> Option<&AlternativeSet> {
         self.info(entry).map(|info| &info.matches)
-    }
-
-    /// Returns the state after a byte.
-    fn step(&self, (set, before): &Key, byte: u8) -> Key {
-        let mut growth = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
-        let class = (*before, self.classes[usize::from(byte)]);
-        let begun = match growth.begun.get(&class) {
-            Some(begun) => begun.clone(),
-            None => {
-                let begun = self.move_over(&self.starts(*before, byte, &mut growth), byte, &mut growth);
-                growth.begun.insert(class, begun.clone());
-                begun
-            }
-        };
-        let mut next = self.move_over(set, byte, &mut growth);
-        next.extend(begun);
-        // Of each state the element with the highest count.
-        next.sort_unstable_by_key(|&element| (element & STATE_MASK, Reverse(element)));
-        next.dedup_by_key(|element| *element & STATE_MASK);
-        (next.into_boxed_slice(), classes_of(byte))
-    }
-
-    fn move_over(&self, set: &[u32], byte: u8, growth: &mut Growth) -> Vec<u32> {
-        let mut targets: Vec<(u32, StateID)> = set
-            .iter()
-            .filter_map(|&element| {
-                let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
-                let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
-                    State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-                    State::Sparse(sparse) => sparse.matches_byte(byte),
-                    State::Dense(dense) => dense.matches_byte(byte),
-                    _ => None,
-                };
-                let is_counted = self.counts[state as usize].of().includes(byte);
-                Some((count + u32::from(is_counted), target?))
-            })
-            .collect();
-        // The highest count first: a state that was reached is not reached again.
-        targets.sort_unstable_by(|a, b| b.cmp(a));
-        growth.clear(self.nfa.states().len());
-        let mut next = Vec::new();
-        for (count, target) in targets {
-            self.close(target, count, &mut next, growth);
-        }
-        next
-    }
-
-    /// Returns the NFA states from which a match can begin with this byte.
-    fn starts(&self, before: u8, byte: u8, growth: &mut Growth) -> Vec<u32> {
-        let of = |bits: u8| ALL_CLASSES.into_iter().filter(move |&class| bits & (1 << class as u8) != 0);
-        let afters = if matches!(byte, 0x80..0xC0) { 0 } else { classes_of(byte) };
-        let holds = |edge: EdgeSet| of(before).any(|before| of(afters).any(|after| edge.holds(before, after)));
-        let mut set = Vec::new();
-        growth.clear(self.nfa.states().len());
-        for (number, _) in self.patterns.iter().enumerate().filter(|(_, pattern)| holds(pattern.start)) {
-            if let Some(start) = self.nfa.start_pattern(PatternID::new_unchecked(number)) {
-                self.close(start, 0, &mut set, growth);
-            }
-        }
-        set
-    }
-
-    /// Adds `state` and all states that it reaches without reading a byte.
-    fn close(&self, state: StateID, count: u32, set: &mut Vec<u32>, growth: &mut Growth) {
-        let mut stack = vec![state];
-        while let Some(state) = stack.pop() {
-            if std::mem::replace(&mut growth.marks[state.as_usize()], growth.round) == growth.round {
-                continue;
-            }
-            match self.nfa.state(state) {
-                State::Union { alternates } => stack.extend(alternates.iter().rev()),
-                State::BinaryUnion { alt1, alt2 } => stack.extend([alt2, alt1]),
-                State::Capture { next, .. } => stack.push(*next),
-                State::Look { .. } | State::Fail => {}
-                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
-                    // More are not counted.
-                    let most = self.counts[state.as_usize()].least();
-                    set.push(u32::try_from(state.as_usize()).unwrap_or(0) | count.min(most) << STATE_BITS);
-                }
-            }
-        }
-    }
-}
-
-impl Growth {
-    fn clear(&mut self, states: usize) {
-        self.marks.resize(states, 0);
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
-            self.marks.fill(0);
-            self.round = 1;
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::alternatives::AlternativeSet;
 use super::bests::record;
-use super::gate::{Found, Gate, GateState, LONG_BYTES, Pause, YOUNG_BYTES};
+use super::gate::{Found, Gate, GateState, Pause};
+use super::gate_nfa::{LONG_BYTES, YOUNG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::reverse::SHORT_BYTES;

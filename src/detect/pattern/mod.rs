@@ -61,6 +61,7 @@ mod expand;
 mod fast_path;
 mod form;
 mod gate;
+mod gate_nfa;
 mod gated;
 mod input;
 mod lead;

@@ -17,7 +17,7 @@ pub(crate) mod names;
 pub(crate) mod no_names;
 mod paths;
 #[cfg(test)]
-mod random;
+pub(crate) mod random;
 pub(crate) mod reader;
 pub(crate) mod ring;
 mod rows;

@@ -1,11 +1,14 @@
-//! Numbers for tests, the same each time.
+//! Numbers that are the same each time. Tests, a bench and the trainer of the models include this file, which imports nothing.
 
-/// Returns a source of numbers below a limit: Marsaglia's xorshift.
+/// Marsaglia's xorshift: replaces a number other than zero by the next one, and returns that.
+pub(crate) fn next(number: &mut u64) -> u64 {
+    *number ^= *number << 13;
+    *number ^= *number >> 7;
+    *number ^= *number << 17;
+    *number
+}
+
+/// Returns a source of numbers below a limit.
 pub(crate) fn below(mut seed: u64) -> impl FnMut(usize) -> usize {
-    move |limit| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed >> 11) as usize % limit
-    }
+    move |limit| (next(&mut seed) >> 11) as usize % limit
 }

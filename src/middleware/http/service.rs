@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response};
 use http_body::Body;
 use tower::{BoxError, Service};
 
@@ -20,6 +20,7 @@ use crate::exchange::{
 };
 use crate::guardrail::Source;
 use crate::middleware::layer::GuardrailLayer;
+use crate::middleware::selector::LayerSelector;
 use crate::middleware::service::{CallFuture, sealed::Sealed};
 
 /// Why a call has no response of the inner service.
@@ -50,9 +51,9 @@ where
     type Response = Response<ResponseBody<R>>;
 
     fn guard(self, layer: GuardrailLayer, mut inner: S) -> CallFuture<Self::Response> {
-        let layer = layer.for_request(self.extensions());
         let Some((operation, model_id)) = Operation::from_path(self.method().as_str(), self.uri().path()) else {
             let caller = self.extensions().get::<DecisionCaller>();
+            let layer = layer.for_request(self.extensions());
             let recorded = layer.config.record_unknown_operation(caller);
             if !layer.config.forward_unknown_operations {
                 tracing::debug!("rejected: unsupported operation");
@@ -67,7 +68,8 @@ where
             return Box::pin(async move { Ok(call.await.map_err(Into::into)?.map(ResponseBody::passed)) });
         };
         Box::pin(async move {
-            match guarded(Exchange::new(layer.config, operation, Some(model_id)), self, inner).await {
+            let exchange = begin(layer, operation, &model_id, self.extensions());
+            match guarded(exchange, self, inner).await {
                 Ok(response) => Ok(response),
                 Err(Failure::Rejected(error)) => {
                     tracing::debug!(operation = operation.name(), blocked = error.is_blocked(), "rejected");
@@ -93,14 +95,13 @@ where
     R::Error: Into<BoxError>,
 {
     let (mut head, body) = request.into_parts();
-    exchange.note_caller(head.extensions.get());
     if is_compressed(&head.headers) {
         return Err(exchange.encoded(Source::Input).into());
     }
     let body = read(&exchange, Source::Input, announced_length(&head.headers), body).await?.data;
     exchange.note_requested_headers(&requested_guardrail_in(&head.headers));
     exchange.plan_tag_in_headers(head.headers.get_all(METADATA).iter().map(HeaderValue::as_bytes));
-    let body = match exchange.request(&body)? {
+    let body = match inspect(&mut exchange, &body, &head.extensions)? {
         Inspected::Unchanged => body,
         Inspected::Rewritten(changed) => {
             drop_stale(&mut head.headers);
@@ -157,6 +158,23 @@ where
         }
         Inspected::Blocked(response, _) => Ok(responses::blocked(response).map(ResponseBody::whole)),
     }
+}
+
+/// Begins a call under a layer, with what the extensions of its request hold.
+fn begin(layer: GuardrailLayer, operation: Operation, model_id: &str, extensions: &Extensions) -> Exchange {
+    let mut exchange = Exchange::new(layer.for_request(extensions).config, operation, Some(model_id.to_owned()));
+    exchange.note_caller(extensions.get());
+    exchange
+}
+
+/// Inspects the body of a request, under the layer that a selector returns for it.
+fn inspect(exchange: &mut Exchange, body: &[u8], extensions: &Extensions) -> Result<Inspected, Failure> {
+    let Some(selector) = extensions.get::<LayerSelector>() else { return Ok(exchange.request(body)?) };
+    let (operation, model_id) = (exchange.operation(), exchange.model_id().to_owned());
+    exchange.request_selecting(body, |identifier| {
+        let layer = selector.select(identifier).map_err(Failure::Failed)?;
+        Ok(layer.map(|layer| begin(layer, operation, &model_id, extensions)))
+    })
 }
 
 /// Inspects the metadata in the headers of a request, and adds the tag. Returns the response to blocked ones.

@@ -10,6 +10,9 @@ mod held_out;
 #[path = "../../../benches/accuracy/labels.rs"]
 mod labels;
 
+#[path = "../../../benches/common/exit.rs"]
+mod exit;
+
 mod addresses;
 mod crf;
 mod data;
@@ -46,13 +49,7 @@ fn main() -> ExitCode {
         ["score", models, kind, bias, files @ ..] => score::score(Path::new(models), kind, bias, files),
         _ => Err(USAGE.to_owned()),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit::exit_code(result)
 }
 
 fn train(text: &Path, list_folder: &Path, models: &Path) -> Result<(), String> {

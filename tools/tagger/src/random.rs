@@ -1,6 +1,10 @@
 //! Numbers that are always the same, to make text with.
 
-/// Marsaglia's xorshift.
+#[allow(dead_code, reason = "tests use the rest")]
+#[path = "../../../src/detect/tagger/random.rs"]
+mod xorshift;
+
+/// A source of numbers.
 pub struct Random(u64);
 
 impl Random {
@@ -8,15 +12,8 @@ impl Random {
         Self(seed)
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
     pub fn below(&mut self, limit: usize) -> usize {
-        (self.next() >> 11) as usize % limit
+        (xorshift::next(&mut self.0) >> 11) as usize % limit
     }
 
     pub fn item<'a>(&mut self, items: &'a [&'a str]) -> &'a str {
@@ -26,7 +23,7 @@ impl Random {
     /// Puts the items into another order.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
-            items.swap(at, (self.next() % (at as u64 + 1)) as usize);
+            items.swap(at, (xorshift::next(&mut self.0) % (at as u64 + 1)) as usize);
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Lines that cannot be read, until the record after them shows why.
 
-use super::quarantine::QuarantineRow;
+use banister::Torn;
 
-/// The maximum number of lines that are one torn line: bytes of the disk may hold line feeds.
-const MAX_LINES: usize = 1000;
+use super::quarantine::QuarantineRow;
 
 /// Lines without a readable line between them. A writer of decision records may have crashed within them: then the record after them says so.
 #[derive(Default)]
@@ -32,7 +31,7 @@ impl Unread {
             self.bytes.push(b'\n');
         }
         self.bytes.extend_from_slice(bytes);
-        self.bytes.len() <= limit && self.rows.len() <= MAX_LINES
+        self.bytes.len() <= limit && self.rows.len() <= Torn::MAX_LINES
     }
 
     /// Forgets the lines, and returns what to quarantine.

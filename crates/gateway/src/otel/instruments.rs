@@ -5,7 +5,8 @@ use std::sync::Arc;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Histogram, Meter};
 
-use crate::metrics::{BUCKETS, COUNTERS, GAUGES, LATENCY, Metrics, Reading};
+use crate::metric_names::{BUCKETS, COUNTERS, GAUGES, LATENCY};
+use crate::metrics::{Metrics, Reading};
 
 /// Returns the histogram of the time until a response starts.
 pub(super) fn latency(meter: &Meter) -> Histogram<f64> {

@@ -7,10 +7,11 @@ use super::shape::{Part, is_in, parts};
 use super::vendors::{FORMS, Form, LONGEST, RECOGNIZERS};
 use crate::detect::entity::EntityType::ApiKey;
 use crate::detect::entity::tests::Matcher;
+use crate::detect::tagger::random::below;
 
 /// Writes a key of the form, always the same, with as few characters as the shape allows.
 fn written(form: &Form) -> String {
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut below = below(0x2545_f491_4f6c_dd1d);
     let mut key = form.prefix.replace("[.]", ".");
     for part in parts(form.parts()) {
         match part {
@@ -18,12 +19,9 @@ fn written(form: &Form) -> String {
             Part::Run { class, least, .. } => {
                 let members: Vec<u8> = (0..=127).filter(|&b| is_in(class, b) && b != b'.' && b != b'-').collect();
                 for i in 0..least {
-                    seed ^= seed << 13;
-                    seed ^= seed >> 7;
-                    seed ^= seed << 17;
                     // Two digits at least, where the class has any.
                     let digit = i % 7 == 1 && is_in(class, b'5');
-                    key.push(char::from(if digit { b'5' } else { members[(seed % members.len() as u64) as usize] }));
+                    key.push(char::from(if digit { b'5' } else { members[below(members.len())] }));
                 }
             }
         }

@@ -1,0 +1,71 @@
+//! What the words of a name look like.
+
+use super::name_words::{is_camel_case, is_not_name};
+
+pub(super) const TITLES: &[&str] =
+    &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
+
+/// Particles inside names; they are not words.
+const PARTICLES: &[&str] = &[
+    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "la", "le", "al", "el", "bin", "ibn", "af",
+    "zu", "ter", "ten", "du",
+];
+
+pub(super) fn is_particle(word: &str) -> bool {
+    word.bytes().next().is_some_and(|first| first.is_ascii_lowercase()) && PARTICLES.contains(&word)
+}
+
+pub(super) fn is_title(word: &str) -> bool {
+    word.len() <= "Prof.".len() && TITLES.contains(&word)
+}
+
+/// Names of more words are none, particles aside.
+pub(super) const MOST_WORDS: usize = 4;
+
+/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
+/// last is no particle, and a title alone is no name.
+pub(super) fn name_words(text: &str) -> Option<usize> {
+    // Most of what is no name shows it by its dots, or is too long.
+    let mut words = 0;
+    for word in text.split(' ') {
+        words += usize::from(!is_particle(word));
+        if words > MOST_WORDS || has_other_dot(word) {
+            return None;
+        }
+    }
+    let mut count = 0;
+    let mut last_particle = true;
+    for word in text.split(' ') {
+        let stem = word.strip_suffix('.').unwrap_or(word);
+        last_particle = count > 0 && is_particle(word);
+        if last_particle {
+            continue;
+        }
+        if !is_name_word(word, stem) {
+            return None;
+        }
+        count += 1;
+    }
+    (!last_particle && count > 0 && !is_title(text)).then_some(count)
+}
+
+/// Returns `true` if a word ends in a dot and is neither an initial nor one of the few short forms in names.
+pub(super) fn has_other_dot(word: &str) -> bool {
+    word.strip_suffix('.').is_some_and(|stem| stem.len() != 1 && !matches!(stem, "Jr" | "Sr" | "St"))
+}
+
+/// Returns `true` if a word can be one of a name, without its dot `stem`.
+pub(super) fn is_name_word(word: &str, stem: &str) -> bool {
+    let mut chars = stem.chars();
+    let capital = chars.next().is_some_and(char::is_uppercase);
+    let letters = || stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
+    let shouted = || stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
+    capital
+        && !has_other_dot(word)
+        && letters()
+        && !shouted()
+        && !is_not_name(stem)
+        && !is_camel_case(stem)
+        && !stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
+        && !stem.ends_with("'s")
+}
