@@ -50,8 +50,8 @@ pub(super) trait AnyDetector: fmt::Debug + Send + Sync {
 /// A detector of any kind, and what it remembers of some text. The methods are those of [`Detector`].
 pub(super) trait Scan: fmt::Debug + Send + Sync {
     fn view(&self) -> View;
-    fn read(&mut self, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput);
-    fn open_start(&self, view: &ViewText, text: &TextBuffer) -> Option<usize>;
+    /// Reads the new part of the view, and returns [`Detector::open_start`].
+    fn read(&mut self, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) -> Option<usize>;
     fn open_exception(&self, view: &ViewText, text: &TextBuffer) -> Option<usize>;
     fn needs_exceptions_from(&self) -> Option<usize>;
     /// Forgets the text.
@@ -75,11 +75,8 @@ impl<D: Detector> Scan for Running<D> {
         self.detector.view()
     }
 
-    fn read(&mut self, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
+    fn read(&mut self, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) -> Option<usize> {
         self.detector.read(&mut self.state, view, text, out);
-    }
-
-    fn open_start(&self, view: &ViewText, text: &TextBuffer) -> Option<usize> {
         self.detector.open_start(&self.state, view, text)
     }
 

@@ -27,18 +27,23 @@ pub(super) struct Reading {
     labels: Labels,
     confirmer: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
+    /// The offset before which all was confirmed last.
+    confirmed_until: usize,
+    /// Detectors have been left out since: that offset is the same.
+    is_waiting: bool,
     topics: Option<Arc<Similarity>>,
 }
 
 impl Reset for Reading {
     fn reset(&mut self) {
-        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _ } = self;
+        let Self { text, scanner, found, labels, confirmer, confirmed, confirmed_until, is_waiting, topics: _ } = self;
         text.reset();
         scanner.reset();
         found.reset();
         labels.reset();
         confirmer.reset();
         confirmed.reset();
+        (*confirmed_until, *is_waiting) = (0, false);
     }
 }
 
@@ -56,6 +61,8 @@ impl Reading {
             labels: Labels::default(),
             confirmer: Confirmer::default(),
             confirmed: Vec::new(),
+            confirmed_until: 0,
+            is_waiting: false,
             topics,
         }
     }
@@ -65,14 +72,16 @@ impl Reading {
         let offset = self.text.end();
         self.text.push(slice);
         self.labels.scan(&policy.labels, slice, offset);
-        self.scanner.push(&self.text, slice, offset, &mut self.found);
+        // A candidate before the frontier depends on text after it, and scores are those of all text.
+        let may_wait = self.confirmed_until == self.scanner.frontier(&self.text) && !policy.keeps_topic_scores;
+        self.is_waiting = !self.scanner.read(&self.text, may_wait, &mut self.found);
     }
 
     /// Ends the text.
     pub(super) fn finish(&mut self) {
         self.text.finish();
         self.labels.finish();
-        self.scanner.finish(&self.text, &mut self.found);
+        self.is_waiting = !self.scanner.read(&self.text, false, &mut self.found);
     }
 
     /// Drops candidates that are not of entity types.
@@ -87,6 +96,9 @@ impl Reading {
         detectors: &Detectors,
         (source, position): (Source, Position),
     ) -> usize {
+        if self.is_waiting {
+            return self.confirmed_until;
+        }
         self.confirmer.take(&mut self.found);
         let (frontier, words_known_until) = match (self.text.is_finished(), self.confirmer.is_idle()) {
             (true, _) => (usize::MAX, usize::MAX),
@@ -100,6 +112,7 @@ impl Reading {
         let topics = self.topics.as_deref();
         let evidence = Evidence { policy, detectors, topics, source, position, text, views, labels, words_known_until };
         let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
+        self.confirmed_until = confirmed;
         self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), evidence);
         self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed

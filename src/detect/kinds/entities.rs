@@ -145,6 +145,9 @@ impl Detector for Entities {
 
     fn read(&self, state: &mut EntitiesState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
         let EntitiesState { matcher, contexts, last_ends } = state;
+        if self.matcher.read_few(matcher, view, text.is_finished()) {
+            return;
+        }
         let (inputs, is_known) = (&Inputs::new(view), false);
         let mut validator = EntityValidator { entities: self, inputs, view, text, contexts, last_ends, is_known };
         let mut matches = std::mem::take(&mut out.matches);

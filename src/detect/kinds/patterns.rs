@@ -62,6 +62,9 @@ impl Detector for Patterns {
     }
 
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
+        if self.matcher.read_few(state, view, text.is_finished()) {
+            return;
+        }
         let mut accept = |_| Verdict::Accept;
         let mut matches = std::mem::take(&mut out.matches);
         self.matcher.read(state, view, text.is_finished(), &mut accept, &mut matches);

@@ -34,7 +34,7 @@ impl PatternMatcher {
 
     /// Returns the earliest start from byte `at` on that is alive at the end, if there is one. `Err`: threads are to find it, from this
     /// byte on.
-    fn lead(&self, known: Option<Lead>, input: Input<'_>, mut at: usize) -> Result<Option<Lead>, usize> {
+    pub(super) fn lead(&self, known: Option<Lead>, input: Input<'_>, mut at: usize) -> Result<Option<Lead>, usize> {
         if input.next_soft(at) < input.bytes.len() {
             return Err(at);
         }

@@ -59,6 +59,7 @@ mod count;
 mod dfa;
 mod expand;
 mod fast_path;
+mod few;
 mod form;
 mod gate;
 mod gated;
