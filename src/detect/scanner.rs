@@ -18,7 +18,7 @@ use crate::text::view::ViewText;
 #[derive(Debug)]
 pub(crate) struct Scanner {
     views: Views,
-    scans: Vec<Box<dyn Scan>>,
+    scans: Vec<(View, Box<dyn Scan>)>,
     /// The earliest offset at which a match may have begun that is not reported yet; `usize::MAX` if there is none.
     open: usize,
     /// The detector that is read first: it held back the most.
@@ -39,17 +39,17 @@ impl Reset for Scanner {
         let Self { views, scans, open, first } = self;
         views.read().for_each(ViewText::reset);
         views.ends = Default::default();
-        scans.iter_mut().for_each(|scan| scan.reset());
+        scans.iter_mut().for_each(|(_, scan)| scan.reset());
         (*open, *first) = (usize::MAX, 0);
     }
 }
 
 impl Views {
-    fn of(scans: &[Box<dyn Scan>]) -> Self {
+    fn of(scans: &[(View, Box<dyn Scan>)]) -> Self {
         Self {
             all: View::ALL.map(ViewText::new),
             ends: Default::default(),
-            is_read: View::ALL.map(|view| scans.iter().any(|scan| scan.view() == view)),
+            is_read: View::ALL.map(|view| scans.iter().any(|&(read, _)| read == view)),
         }
     }
 
@@ -86,7 +86,8 @@ impl Scanner {
     /// Starts to read some text, and to compare it with these topics.
     pub(crate) fn new(detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         let topics = topics.map(AnyDetector::start);
-        let scans: Vec<_> = detectors.all().map(AnyDetector::start).chain(topics).collect();
+        let scans = detectors.all().map(AnyDetector::start).chain(topics).map(|scan| (scan.view(), scan));
+        let scans: Vec<_> = scans.collect();
         Self { views: Views::of(&scans), scans, open: usize::MAX, first: 0 }
     }
 
@@ -99,10 +100,10 @@ impl Scanner {
     /// as before, can have been found, and if so `may_wait`, detectors were left out.
     pub(crate) fn read(&mut self, text: &TextBuffer, may_wait: bool, out: &mut ScanOutput) -> bool {
         let held = may_wait.then_some(self.open);
-        let mut open = usize::MAX;
-        for number in (self.first..self.scans.len()).chain(0..self.first) {
-            let Some(scan) = self.scans.get_mut(number) else { continue };
-            let begun = scan.read(self.views.at_end(scan.view(), text), text, out);
+        let (mut open, mut number) = (usize::MAX, self.first);
+        for _ in 0..self.scans.len() {
+            let Some((view, scan)) = self.scans.get_mut(number) else { break };
+            let begun = scan.read(self.views.at_end(*view, text), text, open, out);
             if begun.is_some() && begun == held {
                 self.first = number;
                 return false;
@@ -110,6 +111,7 @@ impl Scanner {
             if let Some(begun) = begun.filter(|&begun| begun < open) {
                 (open, self.first) = (begun, number);
             }
+            number = if number + 1 < self.scans.len() { number + 1 } else { 0 };
         }
         self.open = self.views.all.iter().filter_map(ViewText::unread).fold(open, usize::min);
         true
@@ -122,12 +124,12 @@ impl Scanner {
 
     /// Returns the earliest offset at which an exception may have begun that is not reported yet.
     pub(crate) fn open_exception(&self, text: &TextBuffer) -> Option<usize> {
-        self.scans.iter().filter_map(|scan| scan.open_exception(self.views.of_kind(scan.view()), text)).min()
+        self.scans.iter().filter_map(|(view, scan)| scan.open_exception(self.views.of_kind(*view), text)).min()
     }
 
     /// Returns the offset from which the exceptions of topics are still needed.
     pub(crate) fn needs_exceptions_from(&self) -> Option<usize> {
-        self.scans.iter().filter_map(|scan| scan.needs_exceptions_from()).min()
+        self.scans.iter().filter_map(|(_, scan)| scan.needs_exceptions_from()).min()
     }
 
     /// Forgets the text before `offset`.

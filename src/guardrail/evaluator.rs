@@ -297,6 +297,9 @@ impl Evaluator {
     fn record(&mut self, reading: usize) {
         let (policy, Scratch { reading: text, confirmed, resolver, .. }) =
             (self.guardrail.enforced(), &mut *self.scratch);
+        if confirmed.is_empty() {
+            return;
+        }
         let text = text.text();
         for found in confirmed.drain(..) {
             let Some(rule) = policy.rules().get(found.rule as usize) else { continue };

@@ -69,11 +69,15 @@ impl Reading {
 
     /// Reads the next chunk.
     pub(super) fn push(&mut self, policy: &EnforcedPolicy, slice: &str) {
+        // A candidate before the frontier depends on text after it, and scores are those of all text.
+        let may_wait = self.confirmed_until == self.scanner.frontier(&self.text) && !policy.keeps_topic_scores;
+        self.read(policy, slice, may_wait);
+    }
+
+    fn read(&mut self, policy: &EnforcedPolicy, slice: &str, may_wait: bool) {
         let offset = self.text.end();
         self.text.push(slice);
         self.labels.scan(&policy.labels, slice, offset);
-        // A candidate before the frontier depends on text after it, and scores are those of all text.
-        let may_wait = self.confirmed_until == self.scanner.frontier(&self.text) && !policy.keeps_topic_scores;
         self.is_waiting = !self.scanner.read(&self.text, may_wait, &mut self.found);
     }
 
@@ -148,9 +152,20 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::Reading;
     use crate::guardrail::{Guardrail, Position, Source};
     use crate::policy::Policy;
+
+    thread_local!(static WAITING: Guardrail = {
+        let rules = "pii: [{types: [ALL], action: mask}]
+word_filters: [{name: w, words: [bonds of love, pass]}]
+regexes: [{name: r, pattern: '[a-z]{2,9} on [0-9]'}]
+denied_topics: [{name: t, phrases: [stock tips], exceptions: [stock tips on], examples: [Which stocks should I buy this year?]}]";
+        Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: waits\n{rules}")).expect("a policy"))
+    });
 
     /// The findings of `chunks` in the order in which they are confirmed, as rule, start and end; and how many came before the end.
     fn confirmed<'t>(rules: &str, chunks: impl IntoIterator<Item = &'t str>) -> (Vec<(String, usize, usize)>, usize) {
@@ -221,6 +236,34 @@ mod tests {
         ] {
             let (findings, before) = confirmed(topic, [text.as_str()]);
             assert_eq!((findings.len(), before), (expected, before_end), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(150))]
+
+        /// A detector that waits reads in other chunks, and never what would have been released.
+        #[test]
+        fn detectors_that_wait_hold_back_no_other_text(
+            chunks in vec(
+                r"(?:[a-z]{1,4} ?|[0-9]{1,5}|[ @.:=%?!_²é-]|Mr\. |jane\.roe@|example\.com|4111 11|password|bonds of |stock tip| on |\n){0,3}",
+                0..40,
+            ),
+        ) {
+            let guardrail = WAITING.with(Guardrail::clone);
+            let policy = guardrail.enforced();
+            let new = || Reading::new(policy, policy.detectors(), policy.topics.clone());
+            let (mut waiting, mut other) = (new(), new());
+            let confirm = |reading: &mut Reading| {
+                let until = reading.confirm(policy, policy.detectors(), (Source::Output, Position::Current));
+                let found = reading.confirmed().drain(..).map(|found| (found.rule, found.start, found.end));
+                (until, found.collect::<Vec<_>>())
+            };
+            for chunk in &chunks {
+                waiting.push(policy, chunk);
+                other.read(policy, chunk, false);
+                prop_assert_eq!(confirm(&mut waiting), confirm(&mut other), "{:?}", chunks);
+            }
         }
     }
 }

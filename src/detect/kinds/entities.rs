@@ -145,9 +145,6 @@ impl Detector for Entities {
 
     fn read(&self, state: &mut EntitiesState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
         let EntitiesState { matcher, contexts, last_ends } = state;
-        if self.matcher.read_few(matcher, view, text.is_finished()) {
-            return;
-        }
         let (inputs, is_known) = (&Inputs::new(view), false);
         let mut validator = EntityValidator { entities: self, inputs, view, text, contexts, last_ends, is_known };
         let mut matches = std::mem::take(&mut out.matches);
@@ -155,6 +152,10 @@ impl Detector for Entities {
         out.add_matches(matches, view, |number, verdict| {
             (self.recognizers.get(number).rule, Origin::Entity(number, verdict))
         });
+    }
+
+    fn read_few(&self, state: &mut EntitiesState, view: &ViewText, text: &TextBuffer, least: usize) -> bool {
+        self.matcher.read_few(&mut state.matcher, view, text.is_finished(), least)
     }
 
     fn open_start(&self, state: &EntitiesState, view: &ViewText, _: &TextBuffer) -> Option<usize> {

@@ -62,13 +62,14 @@ impl Detector for Patterns {
     }
 
     fn read(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        if self.matcher.read_few(state, view, text.is_finished()) {
-            return;
-        }
         let mut accept = |_| Verdict::Accept;
         let mut matches = std::mem::take(&mut out.matches);
         self.matcher.read(state, view, text.is_finished(), &mut accept, &mut matches);
         out.add_matches(matches, view, |rule, _| (rule, Origin::Pattern));
+    }
+
+    fn read_few(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, least: usize) -> bool {
+        self.matcher.read_few(state, view, text.is_finished(), least)
     }
 
     fn open_start(&self, state: &MatcherState, view: &ViewText, _: &TextBuffer) -> Option<usize> {

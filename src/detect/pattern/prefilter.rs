@@ -27,6 +27,11 @@ impl Run {
         self.is_open && self.end == input.base + input.bytes.len()
     }
 
+    /// Returns the byte, from `at` on, up to which the text is known to be an open run.
+    pub(super) fn read(&self, input: Input<'_>, at: usize) -> usize {
+        if self.is_open { at.max(self.end - input.base.min(self.end)) } else { at }
+    }
+
     /// Remembers a run from byte `start` to the end of the text that has arrived.
     pub(super) fn reach(&mut self, input: Input<'_>, start: usize) {
         *self = Self { start: input.base + start, end: input.base + input.bytes.len(), is_open: true };
