@@ -105,7 +105,7 @@ mod tests {
     /// Reads text in chunks. Returns the matches, and the earliest open start after each chunk, unless it is after what is asked for.
     fn progress(matcher: &PatternMatcher, chunks: &[(String, usize)], few: bool) -> (Vec<String>, Vec<Option<usize>>) {
         let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
-        let mut verdict = |offer: Offer| if offer.start % 3 == 0 { Verdict::Reject } else { Verdict::Accept };
+        let mut verdict = |offer: Offer| if offer.start.is_multiple_of(3) { Verdict::Reject } else { Verdict::Accept };
         let (mut offset, mut open) = (0, Vec::new());
         for (chunk, back) in chunks {
             view.push(chunk, offset);
