@@ -18,7 +18,7 @@ use crate::text::view::ViewText;
 #[derive(Debug)]
 pub(crate) struct Scanner {
     views: Views,
-    scans: Vec<(View, Box<dyn Scan>)>,
+    scans: Vec<Box<dyn Scan>>,
     /// The earliest offset at which a match may have begun that is not reported yet; `usize::MAX` if there is none.
     open: usize,
     /// The detector that is read first: it held back the most.
@@ -29,8 +29,6 @@ pub(crate) struct Scanner {
 #[derive(Debug)]
 pub(crate) struct Views {
     all: [ViewText; View::ALL.len()],
-    /// The end of the text that a view has read.
-    ends: [usize; View::ALL.len()],
     is_read: [bool; View::ALL.len()],
 }
 
@@ -38,18 +36,16 @@ impl Reset for Scanner {
     fn reset(&mut self) {
         let Self { views, scans, open, first } = self;
         views.read().for_each(ViewText::reset);
-        views.ends = Default::default();
-        scans.iter_mut().for_each(|(_, scan)| scan.reset());
+        scans.iter_mut().for_each(|scan| scan.reset());
         (*open, *first) = (usize::MAX, 0);
     }
 }
 
 impl Views {
-    fn of(scans: &[(View, Box<dyn Scan>)]) -> Self {
+    fn of(scans: &[Box<dyn Scan>]) -> Self {
         Self {
             all: View::ALL.map(ViewText::new),
-            ends: Default::default(),
-            is_read: View::ALL.map(|view| scans.iter().any(|&(read, _)| read == view)),
+            is_read: View::ALL.map(|view| scans.iter().any(|scan| scan.view() == view)),
         }
     }
 
@@ -66,10 +62,10 @@ impl Views {
     /// Returns a view of all of `text`.
     #[expect(clippy::indexing_slicing, reason = "there is a view of each kind")]
     fn at_end(&mut self, view: View, text: &TextBuffer) -> &ViewText {
-        let (view, read) = (&mut self.all[view as usize], &mut self.ends[view as usize]);
-        if *read < text.end() {
-            view.push(text.slice(*read, text.end()), *read);
-            *read = text.end();
+        let view = &mut self.all[view as usize];
+        let read = view.text_read();
+        if read < text.end() {
+            view.push(text.slice(read, text.end()), read);
         }
         if text.is_finished() {
             view.finish();
@@ -86,8 +82,7 @@ impl Scanner {
     /// Starts to read some text, and to compare it with these topics.
     pub(crate) fn new(detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         let topics = topics.map(AnyDetector::start);
-        let scans = detectors.all().map(AnyDetector::start).chain(topics).map(|scan| (scan.view(), scan));
-        let scans: Vec<_> = scans.collect();
+        let scans: Vec<_> = detectors.all().map(AnyDetector::start).chain(topics).collect();
         Self { views: Views::of(&scans), scans, open: usize::MAX, first: 0 }
     }
 
@@ -102,8 +97,8 @@ impl Scanner {
         let held = may_wait.then_some(self.open);
         let (mut open, mut number) = (usize::MAX, self.first);
         for _ in 0..self.scans.len() {
-            let Some((view, scan)) = self.scans.get_mut(number) else { break };
-            let begun = scan.read(self.views.at_end(*view, text), text, open, out);
+            let Some(scan) = self.scans.get_mut(number) else { break };
+            let begun = scan.read(self.views.at_end(scan.view(), text), text, open, out);
             if begun.is_some() && begun == held {
                 self.first = number;
                 return false;
@@ -124,12 +119,12 @@ impl Scanner {
 
     /// Returns the earliest offset at which an exception may have begun that is not reported yet.
     pub(crate) fn open_exception(&self, text: &TextBuffer) -> Option<usize> {
-        self.scans.iter().filter_map(|(view, scan)| scan.open_exception(self.views.of_kind(*view), text)).min()
+        self.scans.iter().filter_map(|scan| scan.open_exception(self.views.of_kind(scan.view()), text)).min()
     }
 
     /// Returns the offset from which the exceptions of topics are still needed.
     pub(crate) fn needs_exceptions_from(&self) -> Option<usize> {
-        self.scans.iter().filter_map(|(_, scan)| scan.needs_exceptions_from()).min()
+        self.scans.iter().filter_map(|scan| scan.needs_exceptions_from()).min()
     }
 
     /// Forgets the text before `offset`.
