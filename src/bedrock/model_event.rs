@@ -102,6 +102,9 @@ pub(crate) trait ModelEvent {
     /// Returns the substreams of the reasoning that this event signs.
     fn signed(&self) -> Vec<SubstreamId>;
 
+    /// Returns `true` if the event has deltas only: without edits, [`Self::rewrite`] changes nothing, and offers no field.
+    fn has_deltas_only(&self) -> bool;
+
     /// Rewrites the event. `edits` are edits of deltas, by their position in [`Self::delta_texts`], ascending; the signatures at the positions
     /// `unsigned` of [`Self::signed`] are emptied; `f` is offered every text field that is complete in this event.
     fn rewrite(

@@ -101,3 +101,11 @@ pub(super) struct TextNodes {
     /// Reasoning that requires a signature.
     pub(super) signed: Vec<usize>,
 }
+
+impl TextNodes {
+    /// Returns `true` if there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { fields, skipped, signatures, signed } = self;
+        fields.is_empty() && skipped.is_empty() && signatures.is_empty() && signed.is_empty()
+    }
+}

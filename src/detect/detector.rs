@@ -27,6 +27,12 @@ pub(super) trait Detector: fmt::Debug + Send + Sync + 'static {
     /// Reads the new part of the view, and reports what is complete.
     fn read(&self, state: &mut Self::State, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput);
 
+    /// Reads the new part of the view as [`Self::read`] does, if it is short and nothing is complete in it. An open start at or after `least` may
+    /// be left out. Returns `false` if it did not.
+    fn read_few(&self, _: &mut Self::State, _: &ViewText, _: &TextBuffer, _least: usize) -> bool {
+        false
+    }
+
     /// Returns the earliest offset of the text at which a match may have begun that is not reported yet.
     fn open_start(&self, state: &Self::State, view: &ViewText, text: &TextBuffer) -> Option<usize>;
 
@@ -50,8 +56,8 @@ pub(super) trait AnyDetector: fmt::Debug + Send + Sync {
 /// A detector of any kind, and what it remembers of some text. The methods are those of [`Detector`].
 pub(super) trait Scan: fmt::Debug + Send + Sync {
     fn view(&self) -> View;
-    fn read(&mut self, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput);
-    fn open_start(&self, view: &ViewText, text: &TextBuffer) -> Option<usize>;
+    /// Reads the new part of the view, and returns [`Detector::open_start`], which may be left out if it is not before `least`.
+    fn read(&mut self, view: &ViewText, text: &TextBuffer, least: usize, out: &mut ScanOutput) -> Option<usize>;
     fn open_exception(&self, view: &ViewText, text: &TextBuffer) -> Option<usize>;
     fn needs_exceptions_from(&self) -> Option<usize>;
     /// Forgets the text.
@@ -75,11 +81,10 @@ impl<D: Detector> Scan for Running<D> {
         self.detector.view()
     }
 
-    fn read(&mut self, view: &ViewText, text: &TextBuffer, out: &mut ScanOutput) {
-        self.detector.read(&mut self.state, view, text, out);
-    }
-
-    fn open_start(&self, view: &ViewText, text: &TextBuffer) -> Option<usize> {
+    fn read(&mut self, view: &ViewText, text: &TextBuffer, least: usize, out: &mut ScanOutput) -> Option<usize> {
+        if !self.detector.read_few(&mut self.state, view, text, least) {
+            self.detector.read(&mut self.state, view, text, out);
+        }
         self.detector.open_start(&self.state, view, text)
     }
 

@@ -12,10 +12,17 @@ use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 
 /// The detectors part of the way through some text.
+///
+/// A match that is open holds back all text from its start on, whatever the other detectors find there. So while the detector that holds back
+/// the most still does, the others wait, and read the text later, in one piece: most chunks of a stream reach few detectors.
 #[derive(Debug)]
 pub(crate) struct Scanner {
     views: Views,
     scans: Vec<Box<dyn Scan>>,
+    /// The earliest offset at which a match may have begun that is not reported yet; `usize::MAX` if there is none.
+    open: usize,
+    /// The detector that is read first: it held back the most.
+    first: usize,
 }
 
 /// The views that detectors read. Views that no detector reads are empty.
@@ -27,9 +34,10 @@ pub(crate) struct Views {
 
 impl Reset for Scanner {
     fn reset(&mut self) {
-        let Self { views, scans } = self;
+        let Self { views, scans, open, first } = self;
         views.read().for_each(ViewText::reset);
         scans.iter_mut().for_each(|scan| scan.reset());
+        (*open, *first) = (usize::MAX, 0);
     }
 }
 
@@ -51,6 +59,20 @@ impl Views {
         &self.all[view as usize]
     }
 
+    /// Returns a view of all of `text`.
+    #[expect(clippy::indexing_slicing, reason = "there is a view of each kind")]
+    fn at_end(&mut self, view: View, text: &TextBuffer) -> &ViewText {
+        let view = &mut self.all[view as usize];
+        let read = view.text_read();
+        if read < text.end() {
+            view.push(text.slice(read, text.end()), read);
+        }
+        if text.is_finished() {
+            view.finish();
+        }
+        view
+    }
+
     fn read(&mut self) -> impl Iterator<Item = &mut ViewText> {
         self.all.iter_mut().zip(self.is_read).filter_map(|(view, is_read)| is_read.then_some(view))
     }
@@ -61,7 +83,7 @@ impl Scanner {
     pub(crate) fn new(detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         let topics = topics.map(AnyDetector::start);
         let scans: Vec<_> = detectors.all().map(AnyDetector::start).chain(topics).collect();
-        Self { views: Views::of(&scans), scans }
+        Self { views: Views::of(&scans), scans, open: usize::MAX, first: 0 }
     }
 
     /// Returns the views.
@@ -69,29 +91,30 @@ impl Scanner {
         &self.views
     }
 
-    /// Reads `chunk`, the end of `text`, which begins at `offset`.
-    pub(crate) fn push(&mut self, text: &TextBuffer, chunk: &str, offset: usize, out: &mut ScanOutput) {
-        self.views.read().for_each(|view| view.push(chunk, offset));
-        self.read(text, out);
-    }
-
-    /// Reads the end of `text`, which is finished.
-    pub(crate) fn finish(&mut self, text: &TextBuffer, out: &mut ScanOutput) {
-        self.views.read().for_each(ViewText::finish);
-        self.read(text, out);
-    }
-
-    fn read(&mut self, text: &TextBuffer, out: &mut ScanOutput) {
-        for scan in &mut self.scans {
-            scan.read(self.views.of_kind(scan.view()), text, out);
+    /// Reads what is new in `text`, of which all must be kept. Returns `false` if nothing that begins before [`Self::frontier`], which is the same
+    /// as before, can have been found, and if so `may_wait`, detectors were left out.
+    pub(crate) fn read(&mut self, text: &TextBuffer, may_wait: bool, out: &mut ScanOutput) -> bool {
+        let held = may_wait.then_some(self.open);
+        let (mut open, mut number) = (usize::MAX, self.first);
+        for _ in 0..self.scans.len() {
+            let Some(scan) = self.scans.get_mut(number) else { break };
+            let begun = scan.read(self.views.at_end(scan.view(), text), text, open, out);
+            if begun.is_some() && begun == held {
+                self.first = number;
+                return false;
+            }
+            if let Some(begun) = begun.filter(|&begun| begun < open) {
+                (open, self.first) = (begun, number);
+            }
+            number = if number + 1 < self.scans.len() { number + 1 } else { 0 };
         }
+        self.open = self.views.all.iter().filter_map(ViewText::unread).fold(open, usize::min);
+        true
     }
 
     /// Returns the earliest offset at which a match may have begun that is not reported yet, or the end of the text.
     pub(crate) fn frontier(&self, text: &TextBuffer) -> usize {
-        let open = self.scans.iter().filter_map(|scan| scan.open_start(self.views.of_kind(scan.view()), text));
-        let unread = self.views.all.iter().filter_map(ViewText::unread);
-        open.chain(unread).fold(text.end(), usize::min)
+        self.open.min(text.end())
     }
 
     /// Returns the earliest offset at which an exception may have begun that is not reported yet.

@@ -114,6 +114,9 @@ impl Confirmer {
 
     /// Adds the output of the detectors.
     pub(super) fn take(&mut self, found: &mut ScanOutput) {
+        if found.candidates.is_empty() && found.exceptions.is_empty() {
+            return;
+        }
         for candidate in found.candidates.drain(..) {
             if let Origin::Window(window) = &candidate.origin {
                 self.windows.push_back(window.start());

@@ -37,6 +37,8 @@ pub(crate) struct Evaluator {
     scratch: Box<Scratch>,
     findings: Vec<Finding>,
     chars: usize,
+    /// The offset before which all was confirmed, and written unless it is part of a span.
+    confirmed_until: usize,
     /// Text is released before it is evaluated, until it is blocked.
     is_async: bool,
     /// The first rule for which all the text is replaced.
@@ -78,6 +80,7 @@ impl Evaluator {
             scratch,
             findings: Vec::new(),
             chars: 0,
+            confirmed_until: 0,
             is_async: false,
             replaced_by: None,
             context_alone: false,
@@ -281,6 +284,10 @@ impl Evaluator {
             }
             self.record(number + 1);
         }
+        if confirmed_until == self.confirmed_until {
+            return;
+        }
+        self.confirmed_until = confirmed_until;
         let (policy, Scratch { reading, resolver, .. }) = (self.guardrail.enforced(), &mut *self.scratch);
         resolver.write(confirmed_until, reading.text(), policy.rules(), &mut self.conversation, out);
         reading.forget_before(confirmed_until.min(resolver.written()), policy.detectors());
@@ -290,6 +297,9 @@ impl Evaluator {
     fn record(&mut self, reading: usize) {
         let (policy, Scratch { reading: text, confirmed, resolver, .. }) =
             (self.guardrail.enforced(), &mut *self.scratch);
+        if confirmed.is_empty() {
+            return;
+        }
         let text = text.text();
         for found in confirmed.drain(..) {
             let Some(rule) = policy.rules().get(found.rule as usize) else { continue };

@@ -257,9 +257,8 @@ pub(super) fn is_found_beside(detectors: &Detectors, rule: RuleId, value: &str, 
         let (mut buffer, mut found) = (TextBuffer::default(), ScanOutput::default());
         let mut scanner = Scanner::new(detectors, None);
         buffer.push(&text);
-        scanner.push(&buffer, &text, 0, &mut found);
         buffer.finish();
-        scanner.finish(&buffer, &mut found);
+        scanner.read(&buffer, false, &mut found);
         let holds = |first: usize, last: usize| first <= start && end <= last;
         found.candidates.iter().any(|candidate| {
             candidate.rule == rule && candidate.starts.first().is_some_and(|first| holds(first, candidate.end))

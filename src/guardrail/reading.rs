@@ -28,18 +28,23 @@ pub(super) struct Reading {
     labels: Labels,
     confirmer: Confirmer,
     confirmed: Vec<ConfirmedFinding>,
+    /// The offset before which all was confirmed last.
+    confirmed_until: usize,
+    /// Detectors have been left out since: that offset is the same.
+    is_waiting: bool,
     topics: Option<Arc<Similarity>>,
 }
 
 impl Reset for Reading {
     fn reset(&mut self) {
-        let Self { text, scanner, found, labels, confirmer, confirmed, topics: _ } = self;
+        let Self { text, scanner, found, labels, confirmer, confirmed, confirmed_until, is_waiting, topics: _ } = self;
         text.reset();
         scanner.reset();
         found.reset();
         labels.reset();
         confirmer.reset();
         confirmed.reset();
+        (*confirmed_until, *is_waiting) = (0, false);
     }
 }
 
@@ -57,23 +62,31 @@ impl Reading {
             labels: Labels::default(),
             confirmer: Confirmer::default(),
             confirmed: Vec::new(),
+            confirmed_until: 0,
+            is_waiting: false,
             topics,
         }
     }
 
     /// Reads the next chunk.
     pub(super) fn push(&mut self, policy: &EnforcedPolicy, slice: &str) {
+        // A candidate before the frontier depends on text after it, and scores are those of all text.
+        let may_wait = self.confirmed_until == self.scanner.frontier(&self.text) && !policy.keeps_topic_scores;
+        self.read(policy, slice, may_wait);
+    }
+
+    fn read(&mut self, policy: &EnforcedPolicy, slice: &str, may_wait: bool) {
         let offset = self.text.end();
         self.text.push(slice);
         self.labels.scan(&policy.labels, slice, offset);
-        self.scanner.push(&self.text, slice, offset, &mut self.found);
+        self.is_waiting = !self.scanner.read(&self.text, may_wait, &mut self.found);
     }
 
     /// Ends the text.
     pub(super) fn finish(&mut self) {
         self.text.finish();
         self.labels.finish();
-        self.scanner.finish(&self.text, &mut self.found);
+        self.is_waiting = !self.scanner.read(&self.text, false, &mut self.found);
     }
 
     /// Drops candidates that are not of entity types.
@@ -88,6 +101,9 @@ impl Reading {
         detectors: &Detectors,
         (source, position): (Source, Position),
     ) -> usize {
+        if self.is_waiting {
+            return self.confirmed_until;
+        }
         self.confirmer.take(&mut self.found);
         let (frontier, words_known_until) = match (self.text.is_finished(), self.confirmer.is_idle()) {
             (true, _) => (usize::MAX, usize::MAX),
@@ -101,6 +117,7 @@ impl Reading {
         let topics = self.topics.as_deref();
         let evidence = Evidence { policy, detectors, topics, source, position, text, views, labels, words_known_until };
         let confirmed = self.confirmer.confirm_until(frontier, evidence, &mut self.confirmed);
+        self.confirmed_until = confirmed;
         self.confirmer.forget_before(confirmed, self.scanner.needs_exceptions_from(), evidence);
         self.labels.forget_before(confirmed.saturating_sub(detectors.max_context_bytes() + LOOKBEHIND_BYTES));
         confirmed
@@ -136,9 +153,20 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::Reading;
     use crate::guardrail::{Guardrail, Position, Source};
     use crate::policy::Policy;
+
+    thread_local!(static WAITING: Guardrail = {
+        let rules = "pii: [{types: [ALL], action: mask}]
+word_filters: [{name: w, words: [bonds of love, pass]}]
+regexes: [{name: r, pattern: '[a-z]{2,9} on [0-9]'}]
+denied_topics: [{name: t, phrases: [stock tips], exceptions: [stock tips on], examples: [Which stocks should I buy this year?]}]";
+        Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: waits\n{rules}")).expect("a policy"))
+    });
 
     /// The findings of `chunks` in the order in which they are confirmed, as rule, start and end; and how many came before the end.
     fn confirmed<'t>(rules: &str, chunks: impl IntoIterator<Item = &'t str>) -> (Vec<(String, usize, usize)>, usize) {
@@ -209,6 +237,34 @@ mod tests {
         ] {
             let (findings, before) = confirmed(topic, [text.as_str()]);
             assert_eq!((findings.len(), before), (expected, before_end), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(150))]
+
+        /// A detector that waits reads in other chunks, and never what would have been released.
+        #[test]
+        fn detectors_that_wait_hold_back_no_other_text(
+            chunks in vec(
+                r"(?:[a-z]{1,4} ?|[0-9]{1,5}|[ @.:=%?!_²é-]|Mr\. |jane\.roe@|example\.com|4111 11|password|bonds of |stock tip| on |\n){0,3}",
+                0..40,
+            ),
+        ) {
+            let guardrail = WAITING.with(Guardrail::clone);
+            let policy = guardrail.enforced();
+            let new = || Reading::new(policy, policy.detectors(), policy.topics.clone());
+            let (mut waiting, mut other) = (new(), new());
+            let confirm = |reading: &mut Reading| {
+                let until = reading.confirm(policy, policy.detectors(), (Source::Output, Position::Current));
+                let found = reading.confirmed().drain(..).map(|found| (found.rule, found.start, found.end));
+                (until, found.collect::<Vec<_>>())
+            };
+            for chunk in &chunks {
+                waiting.push(policy, chunk);
+                other.read(policy, chunk, false);
+                prop_assert_eq!(confirm(&mut waiting), confirm(&mut other), "{:?}", chunks);
+            }
         }
     }
 }

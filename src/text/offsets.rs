@@ -63,10 +63,15 @@ impl OffsetMap {
 
     /// Returns the index of the segment that holds byte `view`.
     fn holding(&self, view: usize) -> usize {
-        if self.segments.len() <= 1 {
-            return 0;
+        self.index_of(|segment| segment.view <= view)
+    }
+
+    /// Returns the index of the last segment that begins before some place, or 0. At the end of a stream, most looks are for the very last.
+    fn index_of(&self, is_before: impl Fn(&Segment) -> bool) -> usize {
+        match self.segments.back() {
+            Some(last) if is_before(last) => self.segments.len() - 1,
+            _ => self.segments.partition_point(is_before).saturating_sub(1),
         }
-        self.segments.partition_point(|segment| segment.view <= view).saturating_sub(1)
     }
 
     /// Returns the offset in the text at which the character of byte `view` begins.
@@ -111,7 +116,7 @@ impl OffsetMap {
 
     /// Returns the first byte of the view, of which `end` is the end, that came from the text at or after `text`.
     pub(super) fn view_at(&self, text: usize, end: usize) -> usize {
-        let index = self.segments.partition_point(|segment| segment.text <= text).saturating_sub(1);
+        let index = self.index_of(|segment| segment.text <= text);
         let Some(segment) = self.segments.get(index) else { return end };
         let next = self.segments.get(index + 1).map_or(end, |next| next.view);
         match segment.unit_end {

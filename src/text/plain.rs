@@ -37,7 +37,9 @@ pub(super) fn plain_run(bytes: &[u8], joins_spaces: bool, is_space_open: bool) -
     while let Some(&byte) = bytes.get(at) {
         let is_plain = |at: usize| bytes.get(at).is_some_and(|&byte| class(byte) == Class::Plain);
         match class(byte) {
-            Class::Plain => at += plain_blocks(bytes.get(at..).unwrap_or_default()).max(1),
+            // A rest that is shorter than a block is read byte by byte.
+            Class::Plain if bytes.len() - at > BLOCK => at += plain_blocks(bytes.get(at..).unwrap_or_default()).max(1),
+            Class::Plain => at += 1,
             Class::Space if !joins_spaces || (byte == b' ' && is_plain(at + 1)) => at += 1,
             _ => break,
         }

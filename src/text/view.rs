@@ -119,9 +119,15 @@ impl ViewText {
         self.finished = true;
         let mut text = std::mem::take(&mut self.carry);
         self.read(&text, self.carry_start, true);
+        self.carry_start += text.len();
         // Cleared and put back, because the memory is used again.
         text.clear();
         self.carry = text;
+    }
+
+    /// Returns the offset of the end of the text that has arrived here.
+    pub(crate) fn text_read(&self) -> usize {
+        self.carry_start + self.carry.len()
     }
 
     /// Returns the offset of the text that the view does not show yet.

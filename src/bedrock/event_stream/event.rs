@@ -254,6 +254,10 @@ impl ModelEvent for Event<'_> {
         self.signatures.iter().map(|&(substream, _)| substream).collect()
     }
 
+    fn has_deltas_only(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     fn rewrite(
         &mut self,
         edits: &[(usize, FieldEdit)],

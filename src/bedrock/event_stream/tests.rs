@@ -201,7 +201,13 @@ fn events_are_read() {
             .map(|d| (d.substream.choice, d.substream.block, d.substream.kind, d.text.as_ref()))
             .collect();
         assert_eq!(found, substreams, "{json}");
-        event.rewrite(&[], &[], &mut |_| None).expect(json);
+        let (has_deltas_only, mut offered) = (event.has_deltas_only(), 0);
+        let summary = event.rewrite(&[], &[], &mut |_| {
+            offered += 1;
+            None
+        });
+        let skipped = summary.expect(json).skipped;
+        assert!(!has_deltas_only || offered == 0 && skipped.is_empty(), "{json}");
         assert_eq!(event.into_rewritten(), None);
     }
 }
@@ -281,6 +287,7 @@ const WHOLE: &[(StreamKind, &str, &str, &[&str])] = &[
 fn texts_that_are_whole_in_an_event_are_offered() {
     for &(kind, event_type, json, expected) in WHOLE {
         let mut event = deltas(kind, event_type, json.as_bytes()).expect(json);
+        assert!(!event.has_deltas_only(), "{json}");
         let mut found = Vec::new();
         event
             .rewrite(&[], &[], &mut |field| {

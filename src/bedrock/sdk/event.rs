@@ -159,6 +159,11 @@ impl ModelEvent for SdkEvent {
         }
     }
 
+    fn has_deltas_only(&self) -> bool {
+        use ContentBlockDelta::{ReasoningContent, Text, ToolUse};
+        matches!(self.delta(), Some(Text(_) | ToolUse(_) | ReasoningContent(ReasoningContentBlockDelta::Text(_))))
+    }
+
     /// Unknown content is rejected. After an error the event must be dropped.
     fn rewrite(
         &mut self,

@@ -154,6 +154,10 @@ impl Detector for Entities {
         });
     }
 
+    fn read_few(&self, state: &mut EntitiesState, view: &ViewText, text: &TextBuffer, least: usize) -> bool {
+        self.matcher.read_few(&mut state.matcher, view, text.is_finished(), least)
+    }
+
     fn open_start(&self, state: &EntitiesState, view: &ViewText, _: &TextBuffer) -> Option<usize> {
         state.matcher.earliest().map(|at| view.text_start(at))
     }

@@ -68,6 +68,10 @@ impl Detector for Patterns {
         out.add_matches(matches, view, |rule, _| (rule, Origin::Pattern));
     }
 
+    fn read_few(&self, state: &mut MatcherState, view: &ViewText, text: &TextBuffer, least: usize) -> bool {
+        self.matcher.read_few(state, view, text.is_finished(), least)
+    }
+
     fn open_start(&self, state: &MatcherState, view: &ViewText, _: &TextBuffer) -> Option<usize> {
         state.earliest().map(|at| view.text_start(at))
     }

@@ -86,6 +86,9 @@ impl PatternMatcher {
                 read = at;
             }
         }
+        if open.is_some() {
+            state.leave_threads(input);
+        }
         let calm = |open: GateState| input.base + if state.lead.is_some() { open.calm } else { end };
         state.gate = open.map(|open| Pause { entry: open.entry, calm: calm(open) });
     }

@@ -4,14 +4,31 @@
 //! asked of the starts. So they are not followed by threads: the first that is alive is followed from chunk to chunk, and once it is over,
 //! the next one is looked for. When a match may end, threads read again from it on.
 
-use super::dfa::DEAD;
+use super::dfa::{DEAD, StateRef};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{Ends, Judge, Lead, first_in_reach};
+use super::thread::{Ends, Judge, Lead, Thread, first_in_reach};
 use crate::text::work;
 
 /// After so many bytes in which starts were followed to their ends, the others are followed by threads: those read each byte once.
 const MAX_BYTES: usize = 64;
+
+/// A start is near the end if threads can read from it again, whenever a match may end, at little cost.
+const NEAR_BYTES: usize = 16;
+
+impl MatcherState {
+    /// Continues with a lead in place of threads, if these have no match, and the earliest start is near the end.
+    pub(super) fn leave_threads(&mut self, input: Input<'_>) {
+        let Some(first) = self.threads.iter().min_by_key(|thread| thread.first) else { return };
+        let (StateRef::State(reached), start, read) = (&first.reached, first.first, input.view.end()) else { return };
+        let has_match = |thread: &Thread| !thread.bests.is_empty() || thread.waiting.is_some();
+        let is_short = read - start <= NEAR_BYTES && input.next_soft(start - input.base) >= input.bytes.len();
+        if is_short && self.bests.is_empty() && !self.threads.iter().any(has_match) {
+            self.lead = Some(Lead { start, read, reached: *reached });
+            self.threads.clear();
+        }
+    }
+}
 
 impl PatternMatcher {
     /// Reads to the end of the chunk, from byte `at` on, where no thread is alive and no match ends. Before, `known` was the earliest start.
@@ -34,7 +51,7 @@ impl PatternMatcher {
 
     /// Returns the earliest start from byte `at` on that is alive at the end, if there is one. `Err`: threads are to find it, from this
     /// byte on.
-    fn lead(&self, known: Option<Lead>, input: Input<'_>, mut at: usize) -> Result<Option<Lead>, usize> {
+    pub(super) fn lead(&self, known: Option<Lead>, input: Input<'_>, mut at: usize) -> Result<Option<Lead>, usize> {
         if input.next_soft(at) < input.bytes.len() {
             return Err(at);
         }

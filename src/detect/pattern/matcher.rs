@@ -38,7 +38,7 @@ pub(crate) struct PatternMatcher {
     pub(super) needs_next_char: bool,
     /// The length of the longest match whose characters are counted.
     counted_bytes: usize,
-    prefilter: Option<Prefilter>,
+    pub(super) prefilter: Option<Prefilter>,
     pub(super) gate: Option<Gate>,
     pub(super) reverse: Option<Reverse>,
     pub(super) forms: Forms,
@@ -55,10 +55,10 @@ pub(crate) struct MatcherState {
     /// The earliest start that is alive. No thread is, then.
     pub(super) lead: Option<Lead>,
     /// The offset up to which the view has been read.
-    at: usize,
+    pub(super) at: usize,
     by_state: ByState,
     tails: Tails,
-    run: Run,
+    pub(super) run: Run,
     /// The longest matches whose starts were found backwards, as long as they can grow.
     pub(super) bests: Vec<PatternMatch>,
     /// The ends that the threads are to look at.

@@ -25,6 +25,8 @@
 //! - **Lead** ([`lead`]). At the end of a chunk, a stream asks for the earliest open start only. It is followed without threads, from
 //!   chunk to chunk, until a match may end. Bytes from which no start can be open are passed over: the gate knows whether a long match is
 //!   open, and a short one begins near the end.
+//! - **Few bytes** ([`few`]). Most chunks of a stream are short, and no match ends in them: where no thread is alive, the gate or the prefilter and
+//!   the lead are all that is read.
 //! - **Counts** ([`count`], [`tails`]). The validator of a pattern may accept only matches with some number of digits or letters. The
 //!   gate counts them, so a short number asks no validator. At a possible end, the offsets of the last digits and letters show which
 //!   starts leave the right number: they are found once for all patterns, and only those starts are validated. If no pattern has such a
@@ -59,6 +61,7 @@ mod count;
 mod dfa;
 mod expand;
 mod fast_path;
+mod few;
 mod form;
 mod gate;
 mod gate_nfa;

@@ -26,6 +26,16 @@ impl Run {
     pub(super) fn is_open(&self, input: Input<'_>) -> bool {
         self.is_open && self.end == input.base + input.bytes.len()
     }
+
+    /// Returns the byte, from `at` on, up to which the text is known to be an open run.
+    pub(super) fn read(&self, input: Input<'_>, at: usize) -> usize {
+        if self.is_open { at.max(self.end - input.base.min(self.end)) } else { at }
+    }
+
+    /// Remembers a run from byte `start` to the end of the text that has arrived.
+    pub(super) fn reach(&mut self, input: Input<'_>, start: usize) {
+        *self = Self { start: input.base + start, end: input.base + input.bytes.len(), is_open: true };
+    }
 }
 
 #[derive(Debug)]
@@ -65,6 +75,21 @@ impl Prefilter {
             }
         }
         Some(Self { bytes, before })
+    }
+
+    /// Returns the same as [`Self::begin`] for few bytes, of which those before `read` are known to be in a run from `at` on. `None` if there is
+    /// a prefilter byte.
+    #[inline]
+    pub(super) fn begin_few(&self, input: Input<'_>, (mut at, read): (usize, usize)) -> Option<usize> {
+        for (next, byte) in (read + 1..).zip(&input.bytes[read..]) {
+            if self.bytes.contains(byte) {
+                return None;
+            }
+            if !self.before[usize::from(*byte)] {
+                at = next;
+            }
+        }
+        Some(at)
     }
 
     /// Returns the position at or after `at` to begin with: no match begins earlier, not even one that the next chunk completes. The

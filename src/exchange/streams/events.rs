@@ -175,6 +175,10 @@ impl<F: EventFormat> EventGuard<F> {
     }
 
     fn rewrite(&mut self, event: &mut F::Event<'_>, plan: &mut Plan) -> Result<(), BodyError> {
+        // Most events.
+        if plan.edits.is_empty() && plan.unsigned.is_empty() && event.has_deltas_only() {
+            return Ok(());
+        }
         let lengths: SmallVec<[usize; 4]> = event.delta_texts().iter().map(|(_, text)| text.len()).collect();
         let edit = |(position, text): (usize, String)| {
             (position, FieldEdit::whole(lengths.get(position).copied().unwrap_or(0), text))

@@ -238,6 +238,9 @@ impl Substreams {
         released: &mut [String],
         plan: &mut Plan,
     ) {
+        if event.kind() == EventKind::Delta {
+            return;
+        }
         let ends = |id: &SubstreamId| match event.kind() {
             EventKind::ContentBlockStop => id.block != SubstreamId::ANY_BLOCK && Some(id.block) == event.block(),
             EventKind::PartStop => event

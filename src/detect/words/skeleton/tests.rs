@@ -29,7 +29,7 @@ fn found<'t>(detectors: &Detectors, text: &'t str, chars: usize) -> Vec<&'t str>
         let offset = buffer.end();
         buffer.push(chunk);
         let before = scanner.frontier(&buffer);
-        scanner.push(&buffer, chunk, offset, &mut found);
+        scanner.read(&buffer, false, &mut found);
         let late = found.candidates.iter().filter(|candidate| candidate.end > offset);
         for candidate in late {
             assert!(candidate.starts.first() >= Some(before.min(offset)), "{text}: released before it was known");
@@ -37,7 +37,7 @@ fn found<'t>(detectors: &Detectors, text: &'t str, chars: usize) -> Vec<&'t str>
         rest = after;
     }
     buffer.finish();
-    scanner.finish(&buffer, &mut found);
+    scanner.read(&buffer, false, &mut found);
     let spans = found.candidates.iter().filter_map(|candidate| text.get(candidate.starts.first()?..candidate.end));
     let mut spans: Vec<_> = spans.collect();
     spans.sort_unstable();
