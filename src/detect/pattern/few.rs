@@ -3,7 +3,8 @@
 //! Where no thread is alive, nothing of them is needed but where the gate comes to, or the prefilter, and the earliest start that is alive. With
 //! a prefilter not even that is, where a match cannot begin before one of another detector: it is looked for once it may be the earliest.
 
-use super::gate::{Found, Gate, GateState, LONG_BYTES, Pause};
+use super::gate::{Found, Gate, GateState, Pause};
+use super::gate_nfa::LONG_BYTES;
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::prefilter::Prefilter;
