@@ -150,10 +150,15 @@ const MOST_WORDS_TITLED: usize = 6;
 /// The maximum number of words of a name that a listed given name begins.
 const MOST_WORDS_LISTED: usize = 3;
 
-/// Returns the verdict on a candidate that ends inside a word or in one that is in no name, or has more words than a name and its introduction
-/// have together: a later start has fewer.
+/// Returns the verdict on a candidate that is [`rejected_by_number`], or ends in a word that is in no name.
 fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
-    if !whole(c) || !ends_in_name_word(c.text) {
+    rejected_by_number(c, most).or_else(|| (!ends_in_name_word(c.text)).then(|| reject_end(c)))
+}
+
+/// Returns the verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
+/// start has fewer.
+fn rejected_by_number(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
+    if !whole(c) {
         return Some(reject_end(c));
     }
     let text = c.text;
@@ -304,7 +309,7 @@ fn of_thing(s: &Surroundings<'_>) -> Objection {
 
 /// Returns a listed given name and a capitalized word, maybe an initial or a particle between.
 fn listed(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c, MOST_WORDS_LISTED) {
+    if let Some(rejected) = rejected_by_number(c, MOST_WORDS_LISTED) {
         return rejected;
     }
     let first = c.text.split(' ').next().unwrap_or_default();

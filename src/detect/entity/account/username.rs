@@ -21,7 +21,7 @@ pub(in super::super) static USERNAME: Description = Description {
         // MySQL's 'user'@'host'.
         exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).with_value(sql_user_value),
         exact(
-            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).ending_a_word().never_sure().with_context(&[
+            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).ending_a_word().with_context(&[
             "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
         ])
         .with_veto(in_code),
