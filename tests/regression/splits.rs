@@ -145,6 +145,23 @@ fn escaped_sign_waits_for_what_follows_it() {
     }
 }
 
+/// Whether a disguised word ends after a long run of its last letter depends on the next character.
+#[test]
+fn word_with_a_long_last_run_waits_for_what_follows_it() {
+    let words = "word_filters: [{name: w, words: [Москва, stock, no way], match: {evasion: strict}, action: mask}]";
+    let guardrail = guardrail(&format!("version: 1\nname: t\n{words}"));
+    for (head, last) in
+        [("Москв", "a"), ("Москв", "а"), ("stoc", "k"), ("s.t.o.c", ".k"), ("no wa", "y"), ("n o w a", " y")]
+    {
+        for count in [1, 3, 14, 15, 16, 17, 18] {
+            for after in ["", " ", "x", ".", ".. x", "1", "_", "k", "-a", " k", "\u{301}"] {
+                // Checks that nothing differs.
+                released(&guardrail, &format!("so {head}{}{after}", last.repeat(count)));
+            }
+        }
+    }
+}
+
 /// LiteLLM issue 41611: with a hook that sees each chunk alone, a value that two chunks share passes.
 #[test]
 fn value_is_masked_wherever_it_is_cut() {

@@ -138,11 +138,12 @@ impl Skeletons {
             }
             return;
         };
-        if reading.runs.extend(class, c, at) {
-            // A longer run is no longer waited for.
+        if reading.runs.continues(class) {
+            // A longer run is no longer waited for. Whether a word ends before this letter is known now, and was not before it arrived.
             if reading.runs.is_full() {
                 self.resolve(reading, ground, out);
             }
+            reading.runs.extend(c, at);
             return;
         }
         self.resolve(reading, ground, out);

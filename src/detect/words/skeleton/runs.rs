@@ -59,9 +59,14 @@ impl Runs {
         self.gap
     }
 
-    /// Adds a letter to the last run, if that is of its class.
-    pub(super) fn extend(&mut self, class: char, c: char, at: usize) -> bool {
-        let Some(run) = self.runs.back_mut().filter(|run| run.class == class) else { return false };
+    /// Returns `true` if the last run is of this class.
+    pub(super) fn continues(&self, class: char) -> bool {
+        self.runs.back().is_some_and(|run| run.class == class)
+    }
+
+    /// Adds a letter to the last run.
+    pub(super) fn extend(&mut self, c: char, at: usize) {
+        let Some(run) = self.runs.back_mut() else { return };
         let is_full = run.letters.len() >= MAX_RUN;
         match run.letters.back_mut() {
             // Of many equal letters the first ones and the last one are enough.
@@ -75,7 +80,6 @@ impl Runs {
             }
         }
         (self.gap, self.gap_chars) = (Gap::None, 0);
-        true
     }
 
     /// Begins a run, and forgets those before the last `most`.
