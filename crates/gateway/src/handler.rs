@@ -247,6 +247,10 @@ async fn guarded(
         let message = "The gateway has no policy.";
         return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message));
     };
+    // The first policy of a key is its default, so this holds; nothing is forwarded if it ever does not.
+    if !access.allows(&policy.name) {
+        return (None, unauthorized(shared, OTHER_POLICY));
+    }
     let selection = Selection::new(policy.name);
     if is_default {
         request.extensions_mut().insert(selection.by_body(&shared.policies, access));
