@@ -8,7 +8,7 @@ use regex_automata::util::primitives::{PatternID, StateID};
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
-use super::nfa::pattern_of;
+use super::nfa::{VisitedStates, close, pattern_of, target};
 use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
 
 /// The maximum number of numbered states. Ordinary text visits several hundred; with 64 byte classes, this many need 2 MB.
@@ -53,29 +53,6 @@ const MATCHES: u32 = 1 << 31;
 struct Growth {
     numbers: HashMap<Set, u32>,
     visited: VisitedStates,
-}
-
-/// The NFA states visited in one step. Counting up clears it.
-#[derive(Debug, Default)]
-struct VisitedStates {
-    marks: Vec<u32>,
-    round: u32,
-}
-
-impl VisitedStates {
-    fn clear(&mut self, states: usize) {
-        self.marks.resize(states, 0);
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
-            self.marks.fill(0);
-            self.round = 1;
-        }
-    }
-
-    /// Marks a state. Returns `true` if it was not marked.
-    fn insert(&mut self, state: StateID) -> bool {
-        std::mem::replace(&mut self.marks[state.as_usize()], self.round) != self.round
-    }
 }
 
 #[derive(Debug)]
@@ -246,13 +223,7 @@ impl Dfa {
         visited.clear(self.nfa.states().len());
         let mut next = Vec::new();
         for &state in set {
-            let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
-                State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-                State::Sparse(sparse) => sparse.matches_byte(byte),
-                State::Dense(dense) => dense.matches_byte(byte),
-                _ => None,
-            };
-            if let Some(target) = target {
+            if let Some(target) = target(&self.nfa, StateID::new_unchecked(state as usize), byte) {
                 self.close(target, &mut next, visited);
             }
         }
@@ -260,24 +231,9 @@ impl Dfa {
         next.into_boxed_slice()
     }
 
-    /// Adds `state` and all states that it reaches without reading a byte.
+    /// Adds the states that `state` reaches without reading a byte. Assertions were moved to the edges before the NFA was built.
     fn close(&self, state: StateID, set: &mut Vec<u32>, visited: &mut VisitedStates) {
-        let mut stack = vec![state];
-        while let Some(state) = stack.pop() {
-            if !visited.insert(state) {
-                continue;
-            }
-            match self.nfa.state(state) {
-                State::Union { alternates } => stack.extend(alternates.iter().rev()),
-                State::BinaryUnion { alt1, alt2 } => stack.extend([alt2, alt1]),
-                State::Capture { next, .. } => stack.push(*next),
-                // Assertions were moved to the edges before the NFA was built.
-                State::Look { .. } | State::Fail => {}
-                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
-                    set.push(u32::try_from(state.as_usize()).unwrap_or(u32::MAX));
-                }
-            }
-        }
+        close(&self.nfa, state, visited, |state| set.push(u32::try_from(state.as_usize()).unwrap_or(u32::MAX)));
     }
 }
 

@@ -11,7 +11,7 @@ use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
 use super::byte_classes::classes_of;
 use super::count::Count;
-use super::nfa::{after_more_than, pattern_of};
+use super::nfa::{VisitedStates, after_more_than, close, pattern_of, target};
 use super::sync::{Mutex, OnceLock};
 use crate::text::char_class::ALL_CLASSES;
 
@@ -57,8 +57,7 @@ pub(super) struct Info {
 struct Growth {
     /// The elements after the first byte of a match, by the classes before it and its own.
     begun: HashMap<(u8, u8), Vec<u32>>,
-    marks: Vec<u32>,
-    round: u32,
+    visited: VisitedStates,
 }
 
 /// The NFA of the gate.
@@ -130,22 +129,17 @@ impl GateNfa {
             .iter()
             .filter_map(|&element| {
                 let (state, count) = (element & STATE_MASK, element >> STATE_BITS);
-                let target = match self.nfa.state(StateID::new_unchecked(state as usize)) {
-                    State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-                    State::Sparse(sparse) => sparse.matches_byte(byte),
-                    State::Dense(dense) => dense.matches_byte(byte),
-                    _ => None,
-                };
+                let target = target(&self.nfa, StateID::new_unchecked(state as usize), byte);
                 let is_counted = self.counts[state as usize].of().includes(byte);
                 Some((count + u32::from(is_counted), target?))
             })
             .collect();
         // The highest count first: a state that was reached is not reached again.
         targets.sort_unstable_by(|a, b| b.cmp(a));
-        growth.clear(self.nfa.states().len());
+        growth.visited.clear(self.nfa.states().len());
         let mut next = Vec::new();
         for (count, target) in targets {
-            self.close(target, count, &mut next, growth);
+            self.close(target, count, &mut next, &mut growth.visited);
         }
         next
     }
@@ -156,44 +150,21 @@ impl GateNfa {
         let afters = if matches!(byte, 0x80..0xC0) { 0 } else { classes_of(byte) };
         let holds = |edge: EdgeSet| of(before).any(|before| of(afters).any(|after| edge.holds(before, after)));
         let mut set = Vec::new();
-        growth.clear(self.nfa.states().len());
+        growth.visited.clear(self.nfa.states().len());
         for (number, _) in self.patterns.iter().enumerate().filter(|(_, pattern)| holds(pattern.start)) {
             if let Some(start) = self.nfa.start_pattern(PatternID::new_unchecked(number)) {
-                self.close(start, 0, &mut set, growth);
+                self.close(start, 0, &mut set, &mut growth.visited);
             }
         }
         set
     }
 
-    /// Adds `state` and all states that it reaches without reading a byte.
-    fn close(&self, state: StateID, count: u32, set: &mut Vec<u32>, growth: &mut Growth) {
-        let mut stack = vec![state];
-        while let Some(state) = stack.pop() {
-            if std::mem::replace(&mut growth.marks[state.as_usize()], growth.round) == growth.round {
-                continue;
-            }
-            match self.nfa.state(state) {
-                State::Union { alternates } => stack.extend(alternates.iter().rev()),
-                State::BinaryUnion { alt1, alt2 } => stack.extend([alt2, alt1]),
-                State::Capture { next, .. } => stack.push(*next),
-                State::Look { .. } | State::Fail => {}
-                State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => {
-                    // More are not counted.
-                    let most = self.counts[state.as_usize()].least();
-                    set.push(u32::try_from(state.as_usize()).unwrap_or(0) | count.min(most) << STATE_BITS);
-                }
-            }
-        }
-    }
-}
-
-impl Growth {
-    fn clear(&mut self, states: usize) {
-        self.marks.resize(states, 0);
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
-            self.marks.fill(0);
-            self.round = 1;
-        }
+    /// Adds the elements of the states that `state` reaches without reading a byte.
+    fn close(&self, state: StateID, count: u32, set: &mut Vec<u32>, visited: &mut VisitedStates) {
+        close(&self.nfa, state, visited, |state| {
+            // More are not counted.
+            let most = self.counts[state.as_usize()].least();
+            set.push(u32::try_from(state.as_usize()).unwrap_or(0) | count.min(most) << STATE_BITS);
+        });
     }
 }

@@ -1,9 +1,60 @@
-//! What the states of an NFA are reached by.
+//! The states of an NFA: what is after them, and what they are reached by.
 
 use std::collections::BTreeSet;
 
 use regex_automata::nfa::thompson::{NFA, State};
 use regex_automata::util::primitives::{PatternID, StateID};
+
+/// The states visited in one step. Counting up clears it.
+#[derive(Debug, Default)]
+pub(super) struct VisitedStates {
+    marks: Vec<u32>,
+    round: u32,
+}
+
+impl VisitedStates {
+    pub(super) fn clear(&mut self, states: usize) {
+        self.marks.resize(states, 0);
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.marks.fill(0);
+            self.round = 1;
+        }
+    }
+
+    /// Marks a state. Returns `true` if it was not marked.
+    fn insert(&mut self, state: StateID) -> bool {
+        std::mem::replace(&mut self.marks[state.as_usize()], self.round) != self.round
+    }
+}
+
+/// Returns the state after a byte, if `state` reads it.
+pub(super) fn target(nfa: &NFA, state: StateID, byte: u8) -> Option<StateID> {
+    match nfa.state(state) {
+        State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
+        State::Sparse(sparse) => sparse.matches_byte(byte),
+        State::Dense(dense) => dense.matches_byte(byte),
+        _ => None,
+    }
+}
+
+/// Finds the states that are reached from `state` without reading a byte and were not visited: those that read one, and matches. Assertions are
+/// not passed.
+pub(super) fn close(nfa: &NFA, state: StateID, visited: &mut VisitedStates, mut found: impl FnMut(StateID)) {
+    let mut stack = vec![state];
+    while let Some(state) = stack.pop() {
+        if !visited.insert(state) {
+            continue;
+        }
+        match nfa.state(state) {
+            State::Union { alternates } => stack.extend(alternates.iter().rev()),
+            State::BinaryUnion { alt1, alt2 } => stack.extend([alt2, alt1]),
+            State::Capture { next, .. } => stack.push(*next),
+            State::Look { .. } | State::Fail => {}
+            State::ByteRange { .. } | State::Sparse(_) | State::Dense(_) | State::Match { .. } => found(state),
+        }
+    }
+}
 
 /// Returns the pattern of each state; states that no pattern reaches have none.
 pub(super) fn pattern_of(nfa: &NFA, patterns: usize) -> Vec<Option<usize>> {
