@@ -94,8 +94,8 @@ mod tests {
                 }
                 state = dfa.step(state.as_ref()?, byte);
                 match state.as_ref()? {
-                    StateRef::State(number) => Some(dfa.info(*number).expect("described").matches.to_vec()),
-                    StateRef::Unnumbered(set) => Some(dfa.describe(set).matches.to_vec()),
+                    StateRef::State(number) => Some(dfa.info(*number).expect("described").matches.iter().collect::<Vec<_>>()),
+                    StateRef::Unnumbered(set) => Some(dfa.describe(set).matches.iter().collect::<Vec<_>>()),
                 }
             })
             .collect()
