@@ -29,24 +29,20 @@ pub(crate) struct Scanner {
 #[derive(Debug)]
 pub(crate) struct Views {
     all: [ViewText; View::ALL.len()],
-    is_read: [bool; View::ALL.len()],
 }
 
 impl Reset for Scanner {
     fn reset(&mut self) {
         let Self { views, scans, open, first } = self;
-        views.read().for_each(ViewText::reset);
+        views.all.iter_mut().for_each(ViewText::reset);
         scans.iter_mut().for_each(|scan| scan.reset());
         (*open, *first) = (usize::MAX, 0);
     }
 }
 
 impl Views {
-    fn of(scans: &[Box<dyn Scan>]) -> Self {
-        Self {
-            all: View::ALL.map(ViewText::new),
-            is_read: View::ALL.map(|view| scans.iter().any(|scan| scan.view() == view)),
-        }
+    fn new() -> Self {
+        Self { all: View::ALL.map(ViewText::new) }
     }
 
     /// Returns the view that the recognizers read.
@@ -72,10 +68,6 @@ impl Views {
         }
         view
     }
-
-    fn read(&mut self) -> impl Iterator<Item = &mut ViewText> {
-        self.all.iter_mut().zip(self.is_read).filter_map(|(view, is_read)| is_read.then_some(view))
-    }
 }
 
 impl Scanner {
@@ -83,7 +75,7 @@ impl Scanner {
     pub(crate) fn new(detectors: &Detectors, topics: Option<Arc<Similarity>>) -> Self {
         let topics = topics.map(AnyDetector::start);
         let scans: Vec<_> = detectors.all().map(AnyDetector::start).chain(topics).collect();
-        Self { views: Views::of(&scans), scans, open: usize::MAX, first: 0 }
+        Self { views: Views::new(), scans, open: usize::MAX, first: 0 }
     }
 
     /// Returns the views.
@@ -129,6 +121,6 @@ impl Scanner {
 
     /// Forgets the text before `offset`.
     pub(crate) fn forget_before(&mut self, offset: usize) {
-        self.views.read().for_each(|view| view.forget_before(offset));
+        self.views.all.iter_mut().for_each(|view| view.forget_before(offset));
     }
 }

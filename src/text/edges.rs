@@ -40,9 +40,7 @@ impl ViewText {
     /// then the run is carried over.
     fn closes_markup(&self, at: usize, sign: char) -> bool {
         let run = run_of(self.chars_from(at), sign);
-        run <= MAX_MARKUP
-            && self.last_before(at) != Some(sign)
-            && !self.chars_from(at).nth(run_of(self.chars_from(at), sign)).is_some_and(is_letter)
+        run <= MAX_MARKUP && self.last_before(at) != Some(sign) && !self.chars_from(at).nth(run).is_some_and(is_letter)
     }
 
     /// Returns `true` if the run of `sign` that ends before `at` is short and no word leads up to it.

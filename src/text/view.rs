@@ -114,9 +114,11 @@ impl ViewText {
         }
     }
 
-    /// Signals the end of the text.
+    /// Signals the end of the text. Several detectors may, of the view that they share.
     pub(crate) fn finish(&mut self) {
-        self.finished = true;
+        if std::mem::replace(&mut self.finished, true) {
+            return;
+        }
         let mut text = std::mem::take(&mut self.carry);
         self.read(&text, self.carry_start, true);
         self.carry_start += text.len();

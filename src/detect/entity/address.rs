@@ -127,13 +127,15 @@ const fn key(word: &[u8]) -> u128 {
 }
 
 /// Returns `true` for a street kind.
-fn is_kind(word: &[u8]) -> bool {
+fn is_kind(word: impl AsRef<[u8]>) -> bool {
+    let word = word.as_ref();
     let known = || KIND_KEYS.binary_search(&key(word)).ok().and_then(|at| KINDS.get(at));
     begins_with_letter(word) && known().is_some_and(|kind| kind.len() == word.len())
 }
 
 /// Returns `true` for the name of an apartment, a suite or a floor.
-fn is_unit(word: &[u8]) -> bool {
+fn is_unit(word: impl AsRef<[u8]>) -> bool {
+    let word = word.as_ref();
     begins_with_letter(word) && UNITS.iter().any(|unit| unit.as_bytes().eq_ignore_ascii_case(word))
 }
 
@@ -142,14 +144,14 @@ fn begins_with_letter(word: &[u8]) -> bool {
 }
 
 fn is_named(word: &[u8]) -> bool {
-    begins_with_letter(word) && (is_kind(word) || is_unit(word))
+    is_kind(word) || is_unit(word)
 }
 
 /// Returns `true` if the last word is the number of a unit: the name of one is before it, or `#`.
 fn ends_with_unit(text: &str) -> bool {
     let mut parts = parts_back(text);
     let last = parts.next();
-    last.is_some_and(|(signs, _)| signs.contains('#')) || parts.next().is_some_and(|(_, word)| is_unit(word.as_bytes()))
+    last.is_some_and(|(signs, _)| signs.contains('#')) || parts.next().is_some_and(|(_, word)| is_unit(word))
 }
 
 fn whole(c: &RecognizerInput<'_>) -> bool {
@@ -164,15 +166,12 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     if !may_end_address(c.text) && !ends_with_unit(c.text) {
         return reject_end(c);
     }
-    if !words(c.text).skip(2).any(is_named) {
-        return reject_end(c);
-    }
+    let Some(named) = words(c.text).skip(2).position(is_named) else { return reject_end(c) };
     let parts = match last_parts(c.text) {
         Ok(parts) => parts,
         Err(first) => return Verdict::RejectBefore(first),
     };
-    let named = parts.iter().skip(2).position(|part| is_named(part.1.as_bytes())).unwrap_or_default();
-    if c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1.as_bytes()) && p.1.len() <= 4) {
+    if c.text.ends_with('.') && !parts.last().is_some_and(|p| is_kind(p.1) && p.1.len() <= 4) {
         return reject_end(c);
     }
     // The words between the number and that word are at most five.
@@ -182,9 +181,8 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     let number = c.text.bytes().take_while(u8::is_ascii_digit).count();
     // "370 3911 Fourth Avenue" is one address, but not "10 20 30 Main Street", and in "10 20 Unit 5" the unit has the second number.
     let is_number = |i: usize| parts.get(i).is_some_and(|part| part.1.bytes().all(|b| b.is_ascii_digit()));
-    let before_number = |i: usize| {
-        is_number(i + 1) && (is_number(i + 2) || parts.get(i + 2).is_some_and(|part| is_unit(part.1.as_bytes())))
-    };
+    let before_number =
+        |i: usize| is_number(i + 1) && (is_number(i + 2) || parts.get(i + 2).is_some_and(|part| is_unit(part.1)));
     let inside = is_word(c.before) || matches!(c.before, Some('.' | '-' | '/' | '$' | '#' | ':'));
     let numbers = (0..parts.len()).take_while(|&i| before_number(i)).count();
     if inside || numbers > 0 || number > 6 {
@@ -197,9 +195,8 @@ fn street(c: &RecognizerInput<'_>) -> Verdict {
     // A street kind on the same line, at most five words after the number, or a unit at most seven.
     let same_line = |i: usize| parts.iter().take(i + 1).skip(1).all(|p| !p.0.contains('\n'));
     let word = |i: usize| parts.get(i).map_or("", |p| p.1);
-    let kind = (2..parts.len().min(7)).find(|&i| is_kind(word(i).as_bytes()) && same_line(i));
-    let unit =
-        (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(word(i).as_bytes()) && has_digit(word(i + 1)));
+    let kind = (2..parts.len().min(7)).find(|&i| is_kind(word(i)) && same_line(i));
+    let unit = (2..parts.len().saturating_sub(1).min(8)).find(|&i| is_unit(word(i)) && has_digit(word(i + 1)));
     let plain_dots = |until: usize| {
         parts.iter().skip(1).take(until).zip(&parts).all(|(p, before)| !p.0.contains('.') || before.1.len() <= 4)
     };
@@ -220,9 +217,7 @@ fn end_of_street(parts: &[(&str, &str)], kind: usize) -> usize {
         end += 1;
     }
     match (parts.get(end + 1), parts.get(end + 2)) {
-        (Some(unit), Some(number)) if is_unit(unit.1.as_bytes()) && (has_digit(number.1) || number.1.len() == 1) => {
-            end + 2
-        }
+        (Some(unit), Some(number)) if is_unit(unit.1) && (has_digit(number.1) || number.1.len() == 1) => end + 2,
         (Some(number), _) if number.0.contains('#') => end + 1,
         _ => end,
     }
@@ -293,13 +288,13 @@ mod tests {
     #[test]
     fn kinds_are_known_in_any_case() {
         for kind in KINDS {
-            assert!(is_kind(kind.as_bytes()) && is_kind(kind.to_uppercase().as_bytes()), "{kind}");
+            assert!(is_kind(kind) && is_kind(kind.to_uppercase()), "{kind}");
             for other in
                 [format!("{kind}x"), format!("{kind}\0"), format!("1{kind}"), format!("{kind}{}", "x".repeat(20))]
             {
-                assert_eq!(is_kind(other.as_bytes()), KINDS.contains(&other.as_str()), "{other}");
+                assert_eq!(is_kind(&other), KINDS.contains(&other.as_str()), "{other}");
             }
         }
-        assert!(!is_kind(b"") && !is_kind("é".as_bytes()));
+        assert!(!is_kind("") && !is_kind("é"));
     }
 }

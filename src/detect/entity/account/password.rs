@@ -197,10 +197,9 @@ fn is_type(value: &str, after: Option<char>) -> bool {
 /// Returns `true` if the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text
 /// in a script that no space parts from it.
 fn runs_over(value: &str) -> bool {
-    let mut settings = value.as_bytes().split(|byte| matches!(byte, b';' | b'&' | b',' | b'|'));
+    let mut settings = value.split([';', '&', ',', '|']);
     settings.next();
     settings.any(|setting| {
-        let setting = str::from_utf8(setting).unwrap_or_default();
         let name = setting.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
         name.len() < setting.len() && name.starts_with(['=', ':'])
     }) || value.contains("</")
