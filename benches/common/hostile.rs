@@ -73,4 +73,10 @@ pub(crate) const UNITS: &[&str] = &[
     "Mr ",
     "street 1 10.123 451.2.3.6 10.",
     "Ab Cd 1①11 1①11 1①11 112 123 23 456 ",
+    "1.23",
+    "token=-0-0-",
+    "xtoken=-0-0-",
+    "token=-",
+    "phpsessid=a1-",
+    "t-/token=-0-0token=-/token=-0-0-4----",
 ];

@@ -21,7 +21,7 @@ pub(super) fn record(
     let (mut needs_context, mut rejected) = (false, None);
     // Only validators of long values use it.
     let accepted =
-        |bests: &[PatternMatch], start| if meta.cap > SHORT_BYTES { accepted(bests, tag, start) } else { start };
+        |bests: &[PatternMatch], start| if meta.cap > SHORT_BYTES { accepted(bests, meta, start) } else { start };
     while let Some(start) = first.take().or_else(|| at.next_start(starts, from)) {
         if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
             from = start + 1;
@@ -58,10 +58,13 @@ pub(super) fn record(
     rejected
 }
 
-/// Returns the end of the longest match that begins at `start` and was accepted, or `start`.
-fn accepted(bests: &[PatternMatch], tag: u32, start: usize) -> usize {
-    let is_accepted =
-        |best: &&PatternMatch| best.tag == tag && best.verdict == Verdict::Accept && best.starts.first() == Some(start);
+/// Returns the end of the longest match that begins at `start` and was accepted, if need be with a context word; or `start`.
+fn accepted(bests: &[PatternMatch], meta: &CompiledAlternative, start: usize) -> usize {
+    let is_accepted = |best: &&PatternMatch| {
+        best.tag == meta.tag
+            && (best.verdict == Verdict::Accept || meta.needs.is_never_sure)
+            && best.starts.first() == Some(start)
+    };
     bests.iter().filter(is_accepted).map(|best| best.end).max().unwrap_or(start)
 }
 

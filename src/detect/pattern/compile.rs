@@ -9,6 +9,7 @@ use super::dfa::{Dfa, MAX_STATES};
 use super::expand::{Alternative, ExpandError, expand};
 use super::gate::Gate;
 use super::gate_nfa::{GatePattern, LONG_BYTES};
+use super::gate_table::MAX_GATE_STATES;
 use super::matcher::PatternMatcher;
 use super::parse::{ParsedPattern, PatternProblem, Syntax};
 use super::relax::relax;
@@ -72,7 +73,7 @@ impl Group {
     pub(crate) fn build(self) -> Result<Option<PatternMatcher>, PatternProblem> {
         // Without the reversed automaton, starts are found by threads.
         let reversed = Compiler::new().configure(config().reverse(true)).build_many_from_hir(&self.bodies).ok();
-        Ok(self.build_with(MAX_STATES)?.map(|matcher| matcher.with_reverse(reversed)))
+        Ok(self.build_with((MAX_STATES, MAX_GATE_STATES))?.map(|matcher| matcher.with_reverse(reversed)))
     }
 
     /// Returns the automaton of patterns whose matches are validated, which needs the character after each; `None` when there are none.
@@ -80,11 +81,15 @@ impl Group {
         Ok(self.build()?.map(PatternMatcher::validated_with_next_char))
     }
 
-    pub(super) fn build_with(self, states: usize) -> Result<Option<PatternMatcher>, PatternProblem> {
+    /// Returns the same with room for so many states of the automaton and of its gate.
+    pub(super) fn build_with(
+        self,
+        (states, of_gate): (usize, usize),
+    ) -> Result<Option<PatternMatcher>, PatternProblem> {
         if self.bodies.is_empty() {
             return Ok(None);
         }
-        let gate = self.gate();
+        let gate = self.gate(of_gate);
         let nfa = self.nfa()?;
         let caps: Vec<usize> = self.alternatives.iter().map(|alternative| alternative.cap).collect();
         let ends = self.alternatives.iter().map(|alternative| alternative.end).collect();
@@ -100,7 +105,7 @@ impl Group {
     }
 
     /// Returns the gate of all patterns, or `None` if it would be too large.
-    fn gate(&self) -> Option<Gate> {
+    fn gate(&self, states: usize) -> Option<Gate> {
         let bodies: Vec<Hir> = self.bodies.iter().map(relax).collect();
         let nfa = Compiler::new().configure(config()).build_many_from_hir(&bodies).ok()?;
         let patterns = self.starts.iter().zip(&self.alternatives).map(|(&start, alternative)| GatePattern {
@@ -109,7 +114,7 @@ impl Group {
             count: alternative.needs.count,
             is_long: alternative.cap > LONG_BYTES,
         });
-        Gate::new(nfa, patterns.collect())
+        Gate::new(nfa, patterns.collect(), states)
     }
 }
 

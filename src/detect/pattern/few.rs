@@ -3,7 +3,7 @@
 //! Where no thread is alive, nothing of them is needed but where the gate comes to, or the prefilter, and the earliest start that is alive. With
 //! a prefilter not even that is, where a match cannot begin before one of another detector: it is looked for once it may be the earliest.
 
-use super::gate::{Found, Gate, GateState, Pause};
+use super::gate::{Found, Gate};
 use super::gate_nfa::LONG_BYTES;
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
@@ -67,15 +67,17 @@ impl PatternMatcher {
         (input, at, read): (Input<'_>, usize, usize),
     ) -> bool {
         let end = input.bytes.len();
-        let Some(Pause { entry, calm }) = state.gate.filter(|_| end - at <= LONG_BYTES) else { return false };
-        let mut open = GateState { entry, quiet: at, calm: calm - input.base.min(calm) };
-        let found = gate.scan(&mut open, input.bytes, read, |ends, at| input.can_end(ends, at) != Some(false));
+        let Some(pause) = state.gate.filter(|_| end - at <= LONG_BYTES) else { return false };
+        let mut reader = gate.reader();
+        let calm = pause.calm - input.base.min(pause.calm);
+        let Some(mut open) = reader.resume(pause, (at, calm)) else { return false };
+        let found = reader.scan(&mut open, input.bytes, read, |ends, at| input.can_end(ends, at) != Some(false));
         if found != Found::Nothing {
             return false;
         }
         let Ok(lead) = self.lead(state.lead, input, open.quiet) else { return false };
         let calm = input.base + if lead.is_some() { open.calm } else { end };
-        state.gate = Some(Pause { entry: open.entry, calm });
+        state.gate = Some(reader.pause(open, calm));
         state.lead = lead;
         state.at = lead.map_or(input.view.end(), |lead| lead.start);
         true

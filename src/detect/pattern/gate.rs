@@ -8,11 +8,11 @@
 //! The gate may accept more than the patterns do, never less. So its patterns are simplified ([`relax`]), and limits on the length of a
 //! match are ignored. A pattern may need a number of digits or letters ([`Count`]); of each NFA state the gate knows the highest count of a start in it.
 //!
+//! The states that text has reached are in a [table](super::gate_table) which all text shares. Text reads with the table that it finds, and
+//! another one where that has no room.
+//!
 //! At the end of a chunk, the earliest start that is open is looked for from the last quiet position on ([`super::lead`]): the same as
 //! without a gate.
-
-use std::collections::HashMap;
-use std::sync::PoisonError;
 
 use regex_automata::nfa::thompson::NFA;
 
@@ -20,14 +20,10 @@ use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
 use super::byte_classes::{byte_classes, non_ascii};
 use super::gate_nfa::{GateNfa, GatePattern, Info, Key};
-use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
+use super::gate_table::{TableRef, Tables, UNKNOWN};
+use super::sync::Ordering;
 use crate::text::char_class::{ALL_CLASSES, CharClass, ClassSet, NON_ASCII_CLASSES};
 
-/// The maximum number of states. Past it, the matcher reads the text.
-const MAX_GATE_STATES: usize = 4096;
-
-const UNKNOWN: u32 = u32::MAX;
-const FULL: u32 = u32::MAX - 1;
 /// Set in the table where a match may end at the next state.
 const MATCHES: u32 = 1 << 31;
 /// Set in the table where a long match is open at the next state.
@@ -42,28 +38,28 @@ pub(super) enum Found {
     End(usize),
     /// No match ends.
     Nothing,
-    /// The gate has no room for the state after this byte.
-    Full(usize),
 }
 
 #[derive(Debug)]
 pub(super) struct Gate {
     nfa: GateNfa,
     classes: [u8; 256],
-    stride: usize,
+    /// The class after those of bytes: a boundary that the characters do not show.
+    boundary_class: u8,
+    tables: Tables,
+    /// The quiet states after each class, which are the first ones of every table, and their entries.
+    quiet_keys: Vec<Key>,
+    quiet: [u32; 7],
     /// Entries up to this one are quiet states.
     last_quiet: u32,
-    quiet: [u32; 7],
-    table: Box<[AtomicU32]>,
-    infos: Box<[OnceLock<Info>]>,
-    /// The number of each state in the table.
-    numbers: Mutex<HashMap<Key, u32>>,
 }
 
 /// The gate between two chunks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pause {
-    pub(super) entry: u32,
+    /// The epoch of the table of the state.
+    epoch: u32,
+    entry: u32,
     /// The last calm position, as an offset in the view.
     pub(super) calm: usize,
 }
@@ -79,58 +75,85 @@ pub(super) struct GateState {
 }
 
 impl Gate {
-    pub(super) fn new(nfa: NFA, patterns: Vec<GatePattern>) -> Option<Self> {
+    /// Returns the gate of some patterns, with room for so many states, at least 16. `None` if the NFA has too many.
+    pub(super) fn new(nfa: NFA, patterns: Vec<GatePattern>, states: usize) -> Option<Self> {
         let is_counting = patterns.iter().any(|pattern| pattern.count.least() > 0);
         let classes = byte_classes(&nfa, is_counting);
-        let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
+        let boundary_class = classes.iter().copied().max()?.checked_add(1)?;
         let mut gate = Self {
             nfa: GateNfa::new(nfa, patterns)?,
             classes,
-            stride,
-            last_quiet: 0,
+            boundary_class,
+            tables: Tables::new(usize::from(boundary_class) + 1, states.max(16)),
+            quiet_keys: ALL_CLASSES.into_iter().map(quiet_key).collect(),
             quiet: [0; 7],
-            table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(MAX_GATE_STATES * stride).collect(),
-            infos: std::iter::repeat_with(OnceLock::new).take(MAX_GATE_STATES).collect(),
-            numbers: Mutex::default(),
+            last_quiet: 0,
         };
         for class in ALL_CLASSES {
-            let before = if NON_ASCII_CLASSES.contains(&class) && class != CharClass::Other {
-                non_ascii()
-            } else {
-                1 << class as u8
-            };
-            let entry = gate.entry((Box::default(), before))?;
+            let (_, entry) = gate.entry(quiet_key(class));
             gate.quiet[class as usize] = entry;
             gate.last_quiet = gate.last_quiet.max(entry);
         }
         Some(gate)
     }
 
+    /// Returns a reader of the states that are known.
+    pub(super) fn reader(&self) -> GateReader<'_> {
+        GateReader { gate: self, table: self.tables.current() }
+    }
+
+    /// Returns the entry of a state, and its table.
+    fn entry(&self, key: Key) -> (TableRef, u32) {
+        self.tables.entry(key, &self.quiet_keys, |key| self.nfa.describe(key))
+    }
+}
+
+/// Returns the key of the quiet state after a class.
+fn quiet_key(class: CharClass) -> Key {
+    let is_ascii = !NON_ASCII_CLASSES.contains(&class) || class == CharClass::Other;
+    (Box::default(), if is_ascii { 1 << class as u8 } else { non_ascii() })
+}
+
+/// Reads with a table of the gate. A state is one of this table.
+#[derive(Debug)]
+pub(super) struct GateReader<'g> {
+    gate: &'g Gate,
+    table: TableRef,
+}
+
+impl GateReader<'_> {
     /// Returns the state at a quiet position after these classes.
-    pub(super) fn quiet(&self, before: ClassSet, at: usize) -> Option<GateState> {
+    pub(super) fn quiet(&mut self, before: ClassSet, at: usize) -> GateState {
         let mut classes = before.iter();
-        let (first, more) = (classes.next()?, classes.next());
-        let entry = match more {
-            None => self.quiet[first as usize],
-            Some(_) => self.entry((Box::default(), before.bits()))?,
+        let entry = match (classes.next(), classes.next()) {
+            (Some(class), None) => self.gate.quiet[class as usize],
+            _ => self.entry((Box::default(), before.bits())),
         };
-        Some(GateState { entry, quiet: at, calm: at })
+        GateState { entry, quiet: at, calm: at }
     }
 
     /// Returns the state with a boundary before the next byte that the characters do not show.
-    pub(super) fn with_boundary(&self, state: GateState) -> Option<GateState> {
-        let info = self.info(state.entry)?;
-        let entry = info.boundary.get_or_init(|| {
-            let (set, before) = &info.key;
-            self.entry((set.clone(), before | 1 << CharClass::Other as u8))
+    pub(super) fn with_boundary(&mut self, state: GateState) -> GateState {
+        let next = self.next(state.entry, self.gate.boundary_class, |_, (set, before)| {
+            (set.clone(), before | 1 << CharClass::Other as u8)
         });
-        Some(GateState { entry: (*entry)?, ..state })
+        GateState { entry: next & !(MATCHES | LONG), ..state }
+    }
+
+    /// Returns what is kept of a state between two chunks.
+    pub(super) fn pause(&self, state: GateState, calm: usize) -> Pause {
+        Pause { epoch: self.table.epoch, entry: state.entry, calm }
+    }
+
+    /// Returns the state of a pause, whose calm position is at byte `calm`. `None` if it is no state of the table any more.
+    pub(super) fn resume(&self, pause: Pause, (quiet, calm): (usize, usize)) -> Option<GateState> {
+        (pause.epoch == self.table.epoch).then_some(GateState { entry: pause.entry, quiet, calm })
     }
 
     /// Reads bytes from `at` on.
     #[inline]
     pub(super) fn scan(
-        &self,
+        &mut self,
         state: &mut GateState,
         bytes: &[u8],
         mut at: usize,
@@ -144,24 +167,18 @@ impl Gate {
                 state.calm = at;
             }
             let Some(&byte) = bytes.get(at) else { break Found::Nothing };
-            let cell = state.entry as usize + usize::from(self.classes[usize::from(byte)]);
-            let mut next = self.table[cell].load(Ordering::Acquire);
-            if next == UNKNOWN {
-                next = self.determinize(state.entry, byte, cell);
-            }
-            if next == FULL {
-                break Found::Full(at);
-            }
+            let class = self.gate.classes[usize::from(byte)];
+            let next = self.next(state.entry, class, |nfa, key| nfa.step(key, byte, class));
             is_long = next & LONG != 0;
             state.entry = next & !(MATCHES | LONG);
             at += 1;
             if !is_long {
                 state.calm = at;
             }
-            if state.entry <= self.last_quiet {
+            if state.entry <= self.gate.last_quiet {
                 state.quiet = at;
             }
-            if next & MATCHES != 0 && self.info(state.entry).is_none_or(|info| can_end(info.ends, at - 1)) {
+            if next & MATCHES != 0 && can_end(self.info(state.entry).ends, at - 1) {
                 break Found::End(at - 1);
             }
         }
@@ -172,7 +189,7 @@ impl Gate {
     /// Nearly all text is read here, so the loop holds what it needs in registers.
     #[inline]
     fn run(&self, state: &mut GateState, bytes: &[u8], at: usize) -> usize {
-        let (table, classes, last_quiet) = (&*self.table, &self.classes, self.last_quiet as usize);
+        let (table, classes, last_quiet) = (self.table.cells(), &self.gate.classes, self.gate.last_quiet as usize);
         let (mut row, mut quiet, mut read) = (state.entry as usize, state.quiet, bytes.len());
         for (at, &byte) in bytes.iter().enumerate().skip(at) {
             let next = table[row + usize::from(classes[usize::from(byte)])].load(Ordering::Acquire);
@@ -183,47 +200,43 @@ impl Gate {
             row = next as usize;
             quiet = if row <= last_quiet { at + 1 } else { quiet };
         }
-        (state.entry, state.quiet) = (u32::try_from(row).unwrap_or(FULL), quiet);
+        (state.entry, state.quiet) = (u32::try_from(row).unwrap_or(state.entry), quiet);
         read
     }
 
-    fn info(&self, entry: u32) -> Option<&Info> {
-        self.infos.get(entry as usize / self.stride)?.get()
+    /// Returns the patterns of which a match may end in a state.
+    pub(super) fn matches(&self, entry: u32) -> &AlternativeSet {
+        &self.info(entry).matches
+    }
+
+    fn info(&self, entry: u32) -> &Info {
+        self.table.info(entry)
+    }
+
+    /// Returns the entry after a byte of this class and what it leads to, maybe in another table.
+    #[inline]
+    fn next(&mut self, entry: u32, class: u8, step: impl Fn(&GateNfa, &Key) -> Key) -> u32 {
+        match self.table.cells()[entry as usize + usize::from(class)].load(Ordering::Acquire) {
+            UNKNOWN => self.determinize(entry, class, step),
+            next => next,
+        }
     }
 
     #[cold]
-    fn determinize(&self, entry: u32, byte: u8, cell: usize) -> u32 {
-        let Some(info) = self.info(entry) else { return FULL };
-        let key = self.nfa.step(&info.key, byte, self.classes[usize::from(byte)]);
-        let next = match self.entry(key) {
-            None => FULL,
-            Some(next) => {
-                let info = self.info(next);
-                let matches = info.is_some_and(|info| !info.matches.is_empty());
-                let is_long = info.is_some_and(|info| info.is_long);
-                next | if matches { MATCHES } else { 0 } | if is_long { LONG } else { 0 }
-            }
-        };
-        self.table[cell].store(next, Ordering::Release);
+    fn determinize(&mut self, entry: u32, class: u8, step: impl Fn(&GateNfa, &Key) -> Key) -> u32 {
+        let epoch = self.table.epoch;
+        let next = self.entry(step(&self.gate.nfa, &self.info(entry).key));
+        let info = self.info(next);
+        let (matches, long) = (if info.matches.is_empty() { 0 } else { MATCHES }, if info.is_long { LONG } else { 0 });
+        let next = next | matches | long;
+        self.gate.tables.record(epoch, entry as usize + usize::from(class), next);
         next
     }
 
-    /// Returns the entry of a state, or `None` if there is no room for it.
-    fn entry(&self, key: Key) -> Option<u32> {
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&entry) = numbers.get(&key) {
-            return Some(entry);
-        }
-        let number = numbers.len();
-        let cell = self.infos.get(number)?;
-        cell.get_or_init(|| self.nfa.describe(key.clone()));
-        let entry = u32::try_from(number * self.stride).ok()?;
-        numbers.insert(key, entry);
-        Some(entry)
-    }
-
-    /// Returns the patterns of which a match may end in a state.
-    pub(super) fn matches(&self, entry: u32) -> Option<&AlternativeSet> {
-        self.info(entry).map(|info| &info.matches)
+    /// Returns the entry of a state, and reads on with its table.
+    fn entry(&mut self, key: Key) -> u32 {
+        let (table, entry) = self.gate.entry(key);
+        self.table = table;
+        entry
     }
 }

@@ -12,7 +12,7 @@ use super::assertions::EdgeSet;
 use super::byte_classes::classes_of;
 use super::count::Count;
 use super::nfa::{VisitedStates, after_more_than, close, pattern_of, target};
-use super::sync::{Mutex, OnceLock};
+use super::sync::Mutex;
 use crate::text::char_class::ALL_CLASSES;
 
 /// Matches of more bytes are long: the gate knows whether one is open, unless it has fewer than [`YOUNG_BYTES`] so far.
@@ -49,8 +49,6 @@ pub(super) struct Info {
     pub(super) ends: EdgeSet,
     /// A long match may be open.
     pub(super) is_long: bool,
-    /// The state with a boundary after it that the characters do not show.
-    pub(super) boundary: OnceLock<Option<u32>>,
 }
 
 #[derive(Debug, Default)]
@@ -101,7 +99,7 @@ impl GateNfa {
                 matches.insert(u32::try_from(pattern_id.as_usize()).unwrap_or(0));
             }
         }
-        Info { key, matches, ends, is_long, boundary: OnceLock::new() }
+        Info { key, matches, ends, is_long }
     }
 
     /// Returns the state after a byte, which is of this class.

@@ -2,7 +2,7 @@
 
 use super::alternatives::AlternativeSet;
 use super::bests::record;
-use super::gate::{Found, Gate, GateState, Pause};
+use super::gate::{Found, Gate, GateReader, GateState};
 use super::gate_nfa::{LONG_BYTES, YOUNG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
@@ -22,42 +22,29 @@ impl PatternMatcher {
         mut at: usize,
         to: &mut Judge<'_>,
     ) {
-        let end = input.bytes.len();
+        let (end, mut reader) = (input.bytes.len(), gate.reader());
         // The gate has read up to here.
         let lead = state.lead.take();
         let mut read = lead.map_or(at, |lead| lead.read - input.base);
-        let mut open = match state.gate.take() {
-            Some(Pause { entry, calm }) => Some(GateState { entry, quiet: at, calm: calm - input.base.min(calm) }),
-            None if state.threads.is_empty() => quiet(gate, input, at),
-            None => None,
-        };
-        // Before here the gate had no room for a state.
-        let mut full = at;
+        let mut open = resume(&mut reader, state, input, (at, read));
         while at < end {
-            let found = match &mut open {
-                Some(open) => scan(gate, open, input, &mut read),
-                None => Found::Full(at),
-            };
+            let found = open.as_mut().map(|open| scan(&mut reader, open, (input, end), &mut read));
             if let Some(open) = open.filter(|open| open.quiet > at) {
                 at = open.quiet;
                 state.end_threads(to.out);
                 to.out.append(&mut state.bests);
             }
             let until = match (found, open) {
-                (Found::End(last), Some(open)) => {
-                    let Some(matches) = gate.matches(open.entry) else { continue };
-                    self.find_ends(state, matches, (input, last), to);
+                (Some(Found::End(last)), Some(open)) => {
+                    self.find_ends(state, reader.matches(open.entry), (input, last), to);
                     if state.wanted.is_empty() {
                         continue;
                     }
                     last
                 }
-                (Found::Full(last), _) => {
-                    open = None;
-                    full = full.max(last + 1);
-                    at
-                }
-                _ => end,
+                (Some(Found::Nothing), _) => end,
+                // The threads read on until no start is alive.
+                _ => at,
             };
             if let Some(open) = open {
                 let passed = open.calm.saturating_sub(YOUNG_BYTES).min(until.saturating_sub(LONG_BYTES));
@@ -68,7 +55,7 @@ impl PatternMatcher {
                     state.end_threads(to.out);
                 }
             }
-            if found == Found::Nothing && state.threads.is_empty() && state.bests.is_empty() {
+            if found == Some(Found::Nothing) && state.threads.is_empty() && state.bests.is_empty() {
                 self.read_on(state, lead, (input, at), to);
                 break;
             }
@@ -81,8 +68,8 @@ impl PatternMatcher {
                 at = self.advance_all(state, input, (at, until + 1), ends, to);
                 state.wanted = wanted;
             }
-            if open.is_none() && at >= full && state.threads.is_empty() {
-                open = quiet(gate, input, at);
+            if open.is_none() && state.threads.is_empty() {
+                open = Some(quiet(&mut reader, input, at));
                 read = at;
             }
         }
@@ -90,22 +77,27 @@ impl PatternMatcher {
             state.leave_threads(input);
         }
         let calm = |open: GateState| input.base + if state.lead.is_some() { open.calm } else { end };
-        state.gate = open.map(|open| Pause { entry: open.entry, calm: calm(open) });
+        state.gate = open.map(|open| reader.pause(open, calm(open)));
     }
 
     /// Validates the matches that waited for the next character.
     pub(super) fn resolve(&self, state: &mut MatcherState, input: Input<'_>, at: usize, to: &mut Judge<'_>) {
-        let entry = self.gate.as_ref().zip(state.gate).and_then(|(gate, pause)| gate.matches(pause.entry));
-        let Some(matches) = entry else {
+        if !state.threads.iter().any(|thread| thread.waiting.is_some()) {
+            return;
+        }
+        let paused = self.gate.as_ref().zip(state.gate).and_then(|(gate, pause)| {
+            let reader = gate.reader();
+            let open = reader.resume(pause, (at, at))?;
+            Some((reader, open))
+        });
+        let (Some((reader, open)), Some(last)) = (paused, at.checked_sub(1)) else {
             self.commit_waiting(state, input.view, Ends::All, to);
             return;
         };
-        if let Some(last) = at.checked_sub(1).filter(|_| state.threads.iter().any(|thread| thread.waiting.is_some())) {
-            self.find_ends(state, matches, (input, last), to);
-            let wanted = std::mem::take(&mut state.wanted);
-            self.commit_waiting(state, input.view, Ends::Of(&wanted), to);
-            state.wanted = wanted;
-        }
+        self.find_ends(state, reader.matches(open.entry), (input, last), to);
+        let wanted = std::mem::take(&mut state.wanted);
+        self.commit_waiting(state, input.view, Ends::Of(&wanted), to);
+        state.wanted = wanted;
     }
 }
 
@@ -197,23 +189,44 @@ fn may_begin(meta: &CompiledAlternative, input: Input<'_>, first: usize, last: u
         })
 }
 
-/// Returns the state of the gate where no start is alive.
-fn quiet(gate: &Gate, input: Input<'_>, at: usize) -> Option<GateState> {
-    gate.quiet(input.view.before(input.base + at), at)
+/// Returns the state in which the gate goes on after a pause. From byte `at` on, starts may be alive, and it has read up to `read`. `None` if the
+/// threads are to read on, because it has no such state any more.
+fn resume(
+    reader: &mut GateReader<'_>,
+    state: &mut MatcherState,
+    input: Input<'_>,
+    (at, mut read): (usize, usize),
+) -> Option<GateState> {
+    let known = state.gate.take().and_then(|pause| reader.resume(pause, (at, pause.calm - input.base.min(pause.calm))));
+    if known.is_some() || !state.threads.is_empty() {
+        return known;
+    }
+    let (mut open, end) = (quiet(reader, input, at), std::mem::replace(&mut read, at));
+    // What was read before is read again, for the state alone.
+    while read < end {
+        scan(reader, &mut open, (input, end), &mut read);
+    }
+    Some(open)
 }
 
-/// Lets the gate read on from `read`.
-fn scan(gate: &Gate, state: &mut GateState, input: Input<'_>, read: &mut usize) -> Found {
-    let end = input.bytes.len();
+/// Returns the state of the gate where no start is alive.
+fn quiet(reader: &mut GateReader<'_>, input: Input<'_>, at: usize) -> GateState {
+    reader.quiet(input.view.before(input.base + at), at)
+}
+
+/// Lets the gate read on from `read`, up to byte `end`.
+fn scan(
+    reader: &mut GateReader<'_>,
+    state: &mut GateState,
+    (input, end): (Input<'_>, usize),
+    read: &mut usize,
+) -> Found {
     loop {
         if input.next_soft(*read) == *read {
-            match gate.with_boundary(*state) {
-                Some(next) => *state = next,
-                None => return Found::Full(*read),
-            }
+            *state = reader.with_boundary(*state);
         }
         let limit = input.next_soft(*read + 1).min(end);
-        let found = gate.scan(state, &input.bytes[..limit], *read, |ends, at| input.can_end(ends, at) != Some(false));
+        let found = reader.scan(state, &input.bytes[..limit], *read, |ends, at| input.can_end(ends, at) != Some(false));
         let next = if let Found::End(last) = found { last + 1 } else { limit };
         work::count(next - *read);
         *read = next;

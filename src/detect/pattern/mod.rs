@@ -19,7 +19,9 @@
 //!   not matter: consecutive starts are kept as one run. [`fast_path`] reads most text with one thread or none.
 //! - **Gate** ([`gate`]). Most text never reaches the threads. One unanchored automaton, derived from simplified patterns, reads it first
 //!   and shows where no start is alive and where a match may end ([`gated`]). The threads read only up to such ends, and there validate
-//!   only the patterns that the gate names. A group with a prefilter has no need of it.
+//!   only the patterns that the gate names. A group with a prefilter has no need of it. The states of the gate are many more than those of the
+//!   automaton, so its [table](gate_table) begins small, grows, and begins anew when it is full. A reader keeps no state of it but between
+//!   two chunks; if that is of an earlier table, the gate reads again from the earliest open start on.
 //! - **Reverse** ([`reverse`]). Short patterns need no threads where the next character is known: from an end that the gate shows, their reversed automaton
 //!   reads back to the starts.
 //! - **Lead** ([`lead`]). At the end of a chunk, a stream asks for the earliest open start only. It is followed without threads, from
@@ -65,6 +67,7 @@ mod few;
 mod form;
 mod gate;
 mod gate_nfa;
+mod gate_table;
 mod gated;
 mod input;
 mod lead;

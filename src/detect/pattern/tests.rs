@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::count::{Count, Needs};
 use super::dfa::{Dfa, StateRef};
+use super::gate_table::MAX_GATE_STATES;
 use super::{Group, MatcherState, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict};
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
@@ -32,7 +33,7 @@ fn group() -> Group {
 
 /// Returns the automaton of all patterns with room for so many states.
 fn matcher(states: usize) -> PatternMatcher {
-    group().build_with(states).expect("small patterns").expect("some patterns")
+    group().build_with((states, MAX_GATE_STATES)).expect("small patterns").expect("some patterns")
 }
 
 /// Returns the matches in text that arrives in chunks: tag, first start and end.
@@ -78,6 +79,30 @@ fn read_chunks(
     view.finish();
     matcher.read(&mut state, &view, true, &mut |offer| verdict(&view, offer), &mut found);
     (view, found, open)
+}
+
+/// Returns the matches in several texts, of which one chunk each is read in turn.
+fn in_turn(matcher: &PatternMatcher, texts: &[Vec<&str>]) -> Vec<Vec<(u32, usize, usize)>> {
+    let mut accept = |offer: Offer| if offer.tag == COUNTED { Verdict::Reject } else { Verdict::Accept };
+    let begun = || (ViewText::new(View::Pattern), MatcherState::default(), 0, Vec::new());
+    let mut reading: Vec<_> = texts.iter().map(|_| begun()).collect();
+    for round in 0..=texts.iter().map(Vec::len).max().unwrap_or(0) {
+        for (chunks, (view, state, offset, found)) in texts.iter().zip(&mut reading) {
+            match chunks.get(round) {
+                Some(chunk) => view.push(chunk, *offset),
+                None => view.finish(),
+            }
+            *offset += chunks.get(round).map_or(0, |chunk| chunk.len());
+            matcher.read(state, view, round >= chunks.len(), &mut accept, found);
+        }
+    }
+    let sorted = |found: Vec<PatternMatch>| {
+        let mut found: Vec<_> =
+            found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
+        found.sort_unstable();
+        found
+    };
+    reading.into_iter().map(|(_, _, _, found)| sorted(found)).collect()
 }
 
 /// Returns one verdict or another, so that later starts count.
@@ -209,14 +234,33 @@ proptest! {
     fn the_gate_changes_no_match_and_opens_no_start(
         text in r"(?:[abc x1-]|1[0-9]{2}|é|²|\\n|\n|_|%20|中){0,40}",
         size in 1_usize..9,
+        // With few states, the gate begins with an empty table again and again.
+        states in prop_oneof![Just(MAX_GATE_STATES), 16_usize..40],
     ) {
-        let (gated, plain) = (matcher(super::dfa::MAX_STATES), matcher(super::dfa::MAX_STATES).without_gate());
+        let build = || group().build_with((super::dfa::MAX_STATES, states)).expect("small patterns").expect("some patterns");
+        let (gated, plain) = (build(), build().without_gate());
         let chunks = cut(&text, size);
-        let ((matches, open), (plain_matches, plain_open)) = (progress(&gated, &chunks), progress(&plain, &chunks));
-        prop_assert_eq!(matches, plain_matches);
-        // A match that the gate knows to be none does not wait for the next character.
-        let first = |open: &Option<usize>| open.unwrap_or(usize::MAX);
-        prop_assert!(open.iter().zip(&plain_open).all(|(open, plain)| first(open) >= first(plain)));
+        let (plain_matches, plain_open) = progress(&plain, &chunks);
+        // The second time, the gate has the states that were left.
+        for _ in 0..2 {
+            let (matches, open) = progress(&gated, &chunks);
+            prop_assert_eq!(&matches, &plain_matches);
+            // A match that the gate knows to be none does not wait for the next character.
+            let first = |open: &Option<usize>| open.unwrap_or(usize::MAX);
+            prop_assert!(open.iter().zip(&plain_open).all(|(open, plain)| first(open) >= first(plain)));
+        }
+    }
+
+    #[test]
+    fn texts_that_are_read_in_turn_do_not_disturb_each_other(
+        texts in proptest::collection::vec((r"(?:[abc x1-]|1[0-9]{2}|é|²|\\n|\n|_|%20|中){0,40}", 1_usize..9), 2..5),
+        states in 16_usize..40,
+    ) {
+        let gated = group().build_with((super::dfa::MAX_STATES, states)).expect("small patterns").expect("some patterns");
+        let chunks: Vec<Vec<&str>> = texts.iter().map(|(text, size)| cut(text, *size)).collect();
+        let plain = matcher(super::dfa::MAX_STATES).without_gate();
+        let one_by_one: Vec<_> = chunks.iter().flat_map(|text| in_turn(&plain, std::slice::from_ref(text))).collect();
+        prop_assert_eq!(in_turn(&gated, &chunks), one_by_one);
     }
 
     #[test]

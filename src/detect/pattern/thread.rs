@@ -125,7 +125,8 @@ pub(crate) struct Offer {
     pub(crate) tag: u32,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// The end of the longest match that begins here and was accepted, or the start. Of a short pattern always the start.
+    /// The end of the longest match that begins here and was accepted, if need be with a context word, or the start. Of a short pattern always
+    /// the start.
     pub(crate) accepted: usize,
 }
 

@@ -61,3 +61,21 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
     }
     assert!(wrong.is_empty(), "the work of {wrong:?} is not bounded; `--nocapture` shows the steps");
 }
+
+/// The automata are shared by all text, and have room for a number of states.
+#[test]
+fn ordinary_text_takes_no_more_work_after_other_text() {
+    let all = "{version: 1, name: all, pii: [{types: [ALL, WORLD_IDS], action: detect}]}";
+    let (new, worn) = (guardrail(all), guardrail(all));
+    for (number, unit) in hostile::UNITS.iter().cycle().take(4 * hostile::UNITS.len()).enumerate() {
+        let others: String =
+            (1..5).map(|step| hostile::UNITS[(number * step * step + step) % hostile::UNITS.len()]).collect();
+        let _ = worn.assess(Source::Output, &filled(&format!("{unit}{others}"), 600));
+    }
+    let log = "2026-03-07T11:02:33.007Z INFO [worker-12] request_id=48219375 GET /v1/users/3312/orders status=200 took 91 ms, 30112 bytes from 10.7.3.40\n\
+        48219375,8211.07,2210,2026-04-19,771204,19.4471\n";
+    for text in [filled(ORDINARY, 4_000), filled(log, 4_000)] {
+        let (before, after) = (work(&new, &text), work(&worn, &text));
+        assert!(after <= before + before / 10, "{before} steps, and {after} after other text: {:?}", &text[..40]);
+    }
+}

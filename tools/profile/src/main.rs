@@ -7,6 +7,7 @@ mod fixed;
 mod policies;
 mod search;
 mod text;
+mod worn;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::hint::black_box;
@@ -33,6 +34,10 @@ fn main() {
             search::search(&argument(1, "world"), argument(2, "1").parse().expect("a seed"), Duration::from_secs(seconds));
         }
         "each" => each::each(argument(1, "65536").parse().expect("a number of bytes"), arguments.get(2..).unwrap_or_default()),
+        "worn" => {
+            let number = |index, default| argument(index, default).parse().expect("a number");
+            worn::worn(&argument(1, "world"), number(2, "1"), number(3, "1000") as usize);
+        }
         "findings" => findings(&argument(1, "all")),
         _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES [CHUNK] | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED SECONDS | findings POLICY"),
     }

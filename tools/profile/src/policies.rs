@@ -3,7 +3,8 @@
 use banister::{EntityType, Guardrail, Policy};
 
 /// A policy by its name: `types` has Bedrock's 31 types, `tagged` has them with the models for names and addresses, `all` has `ALL` types, `world` has `WORLD_IDS` as well, `strict` has all types with `evasion: strict`, `regexes` has
-/// regexes and patterns of topics, `full` is the full policy of the benches, `topics` and `words` are parts of it, and `banking` the pack.
+/// regexes and patterns of topics, `full` is the full policy of the benches, `topics` and `words` are parts of it, `banking` is the pack, and
+/// any other name is that of a type.
 pub fn policy(name: &str) -> Guardrail {
     let bedrock: Vec<_> = EntityType::ALL.iter().filter(|entity| entity.is_bedrock()).map(|entity| entity.name()).collect();
     let yaml = match name {
@@ -21,7 +22,8 @@ pub fn policy(name: &str) -> Guardrail {
         "words" => part_of_full(&["word_filters:"]),
         "banking" => return Guardrail::new(Policy::from_pack("banking").expect("a pack")),
         "one" => "word_filters: [{name: W, words: [xylophone], action: mask}]".to_owned(),
-        _ => "pii: [{types: [ALL], action: mask}]".to_owned(),
+        "all" => "pii: [{types: [ALL], action: mask}]".to_owned(),
+        of => format!("pii: [{{types: [{of}], action: mask}}]"),
     };
     Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: profile\n{yaml}\n")).expect("a policy of the profile is valid"))
 }

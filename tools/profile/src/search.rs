@@ -97,7 +97,7 @@ pub fn search(policy: &str, seed: u64, time: Duration) {
 }
 
 /// The unit, repeated.
-fn filled(unit: &str, bytes: usize) -> String {
+pub fn filled(unit: &str, bytes: usize) -> String {
     unit.repeat(bytes.div_ceil(unit.len().max(1)))
 }
 
@@ -133,4 +133,21 @@ fn mutated(kept: &[Tried], rng: &mut Rng) -> String {
         }
     }
     unit
+}
+
+/// Texts that follow from each other by mutation, whatever they cost.
+#[derive(Default)]
+pub struct Mutations(Vec<Tried>);
+
+impl Mutations {
+    pub fn next(&mut self, rng: &mut Rng) -> String {
+        let Self(kept) = self;
+        let unit = match HOSTILE.get(kept.len()) {
+            Some(unit) => (*unit).to_owned(),
+            None => mutated(kept, rng),
+        };
+        let cost = 0;
+        kept.push(Tried { unit: unit.clone(), cost });
+        unit
+    }
 }

@@ -2,11 +2,18 @@
 
 use std::ops::Range;
 
-use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
-use super::super::keyed::{strip_longest, unwrapped, wrapper};
+use super::super::builders::{accept_if, exact, value_after_keyword};
+use super::super::keyed::{unwrapped, wrapper};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::named::{ends_inside, is_key};
 use crate::detect::pattern::Verdict;
+
+/// The pattern of a cookie with one of these names.
+macro_rules! cookie_named {
+    ($names:literal) => {
+        concat!("(?i:", $names, ")=", wrapper!(), r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+")
+    };
+}
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
@@ -22,11 +29,19 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     )
     .with_prefilter(*b":=")
     .with_value(last_word),
+    // Cookies that contain only a session, in any context.
     exact(
-        concat!(
-            r"(?i:phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+|sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token)=",
-            wrapper!(),
-            r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"
+        cookie_named!(
+            r"phpsessid|jsessionid|connect\.sid|asp\.net_sessionid|laravel_session|_gitlab_session|wordpress_logged_in_[0-9a-f]+"
+        ),
+        1024,
+        session_cookie,
+    )
+    .with_prefilter(*b"==")
+    .with_value(after_equals),
+    exact(
+        cookie_named!(
+            "sessid|sessionid|session[_-]id|session|sid|auth|token|remember_token|access_token|refresh_token"
         ),
         1024,
         cookie,
@@ -34,7 +49,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     .with_prefilter(*b"==")
     .with_value(after_equals)
     .with_context(&["cookie", "cookies"])
-    .context_distance(400, 0),
+    .context_distance(400, 0)
+    .never_sure(),
     // The signature of a shared access address of Azure, and of a presigned one of AWS or Google.
     exact(concat!("[?&;](?:sig|X-Amz-Signature|X-Goog-Signature|X-Amz-Security-Token)=", wrapper!(), r"(?:[A-Za-z0-9+/=_-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+"), 2048, signature)
         .with_value(after_equals),
@@ -91,30 +107,33 @@ fn authorization(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_key(value, true)))
 }
 
-/// Cookies that contain only a session, in any context.
-const SESSION_COOKIES: &[&str] = &[
-    "phpsessid",
-    "jsessionid",
-    "connect.sid",
-    "asp.net_sessionid",
-    "laravel_session",
-    "_gitlab_session",
-    "wordpress_logged_in_",
-];
+fn session_cookie(c: &RecognizerInput<'_>) -> Verdict {
+    cookie_as(c, Verdict::Accept)
+}
 
 fn cookie(c: &RecognizerInput<'_>) -> Verdict {
-    let glued = c.before.is_some_and(|b| b.is_ascii_alphanumeric());
+    cookie_as(c, Verdict::NeedsContext)
+}
+
+/// Returns `verdict` if the value is random. A cookie may contain many names and `=`: each is a start, and every end asks for all of them.
+fn cookie_as(c: &RecognizerInput<'_>, verdict: Verdict) -> Verdict {
+    if c.before.is_some_and(|b| b.is_ascii_alphanumeric()) {
+        return Verdict::RejectStarts(1);
+    }
     if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let value = c.text.get(after_equals(c.text)).unwrap_or_default();
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let random = value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2;
-    if strip_longest(c.text, SESSION_COOKIES).is_some() {
-        accept_if(random && !glued)
+    // The longer value has no fewer digits and letters, and that of a later start no more.
+    if c.accepted > 0 || is_random(c.text.get(after_equals(c.text)).unwrap_or_default()) {
+        verdict
     } else {
-        context_if(random && !glued)
+        Verdict::RejectBefore(c.text.len())
     }
+}
+
+fn is_random(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2
 }
 
 fn signature(c: &RecognizerInput<'_>) -> Verdict {

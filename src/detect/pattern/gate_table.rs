@@ -1,0 +1,144 @@
+//! The states of the gate that some text has reached, and their transitions.
+//!
+//! A table has room for a number of states, and all text shares it. When it is full, a larger one takes its place, with the same numbers. When the
+//! largest one is full, an empty one does: text that reaches ever new states must not leave all later text without room. The states of
+//! earlier tables are known by their epoch.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::gate_nfa::{Info, Key};
+use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
+
+/// The number of states of a new table. Chat reaches as many in some 20 kB.
+const FIRST_STATES: usize = 1024;
+
+/// The maximum number of states. Ordinary text of all kinds reaches fewer.
+pub(super) const MAX_GATE_STATES: usize = 16_384;
+
+/// The transitions of some states. A state is known by where its row begins.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The number of tables whose states were given up before.
+    pub(super) epoch: u32,
+    stride: usize,
+    cells: Box<[AtomicU32]>,
+    infos: Box<[OnceLock<Arc<Info>>]>,
+}
+
+impl Table {
+    fn new(epoch: u32, stride: usize, states: usize) -> Self {
+        Self {
+            epoch,
+            stride,
+            cells: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(states * stride).collect(),
+            infos: std::iter::repeat_with(OnceLock::new).take(states).collect(),
+        }
+    }
+
+    /// Returns a table of twice the size. The states keep their numbers.
+    fn doubled(&self, most: usize) -> Self {
+        let larger = Self::new(self.epoch, self.stride, most.min(2 * self.infos.len()));
+        for (cell, known) in larger.cells.iter().zip(&self.cells) {
+            cell.store(known.load(Ordering::Acquire), Ordering::Relaxed);
+        }
+        for (info, known) in larger.infos.iter().zip(&self.infos) {
+            if let Some(known) = known.get() {
+                info.get_or_init(|| Arc::clone(known));
+            }
+        }
+        larger
+    }
+
+    /// The transitions, by state and class of byte.
+    #[inline]
+    pub(super) fn cells(&self) -> &[AtomicU32] {
+        &self.cells
+    }
+
+    /// Returns the properties of a state.
+    pub(super) fn info(&self, entry: u32) -> &Info {
+        self.infos[entry as usize / self.stride].get().expect("a state has its properties before others see its number")
+    }
+}
+
+/// No transition is known.
+pub(super) const UNKNOWN: u32 = u32::MAX;
+
+/// A table that is read: it stays as it is while another one takes its place.
+pub(super) type TableRef = Guard<Arc<Table>>;
+
+/// The table of a gate, and what it grows by.
+#[derive(Debug)]
+pub(super) struct Tables {
+    current: ArcSwap<Table>,
+    /// The number of each state in the current table.
+    numbers: Mutex<HashMap<Key, u32>>,
+    most: usize,
+}
+
+impl Tables {
+    /// Returns an empty table that grows to so many states.
+    pub(super) fn new(stride: usize, most: usize) -> Self {
+        let first = Table::new(0, stride, FIRST_STATES.min(most));
+        Self { current: ArcSwap::from_pointee(first), numbers: Mutex::default(), most }
+    }
+
+    /// Returns the current table.
+    pub(super) fn current(&self) -> TableRef {
+        self.current.load()
+    }
+
+    /// Returns the entry of a state, and the table that it is in. `first`: the states that are the first of each table. `describe` is called for a
+    /// new state.
+    pub(super) fn entry(&self, key: Key, first: &[Key], describe: impl Fn(Key) -> Info) -> (TableRef, u32) {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&entry) = numbers.get(&key) {
+            return (self.current.load(), entry);
+        }
+        let mut table = self.current.load_full();
+        if numbers.len() == table.infos.len() {
+            table = Arc::new(if numbers.len() < self.most {
+                table.doubled(self.most)
+            } else {
+                numbers.clear();
+                Table::new(table.epoch.wrapping_add(1), table.stride, FIRST_STATES.min(self.most))
+            });
+            if numbers.is_empty() {
+                for key in first {
+                    add(&table, &mut numbers, key.clone(), &describe);
+                }
+            }
+            self.current.store(Arc::clone(&table));
+        }
+        let entry = add(&table, &mut numbers, key, &describe);
+        (Guard::from_inner(table), entry)
+    }
+
+    /// Records a transition in the current table, if that has the same states.
+    pub(super) fn record(&self, epoch: u32, cell: usize, next: u32) {
+        let current = self.current.load();
+        if current.epoch == epoch {
+            current.cells[cell].store(next, Ordering::Release);
+        }
+    }
+}
+
+/// Adds a state to a table that has room for it. Returns its entry.
+fn add(
+    table: &Table,
+    numbers: &mut MutexGuard<'_, HashMap<Key, u32>>,
+    key: Key,
+    describe: impl Fn(Key) -> Info,
+) -> u32 {
+    if let Some(&entry) = numbers.get(&key) {
+        return entry;
+    }
+    let number = numbers.len();
+    table.infos[number].get_or_init(|| Arc::new(describe(key.clone())));
+    let entry = u32::try_from(number * table.stride).unwrap_or(UNKNOWN);
+    numbers.insert(key, entry);
+    entry
+}

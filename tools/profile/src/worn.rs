@@ -1,0 +1,40 @@
+//! What ordinary text costs after much other text: the automata are shared, and have room for a number of states.
+
+use std::hint::black_box;
+
+use banister::{Guardrail, Source};
+
+use crate::search::{Mutations, filled};
+use crate::text::{Rng, workload};
+
+/// Bytes of each text.
+const BYTES: usize = 3072;
+
+/// Reads so many mutated texts, then the workloads. Prints nanoseconds per byte of both, as multiples of those of a new guardrail.
+pub fn worn(policy: &str, seed: u64, texts: usize) {
+    let (new, worn) = (crate::policies::policy(policy), crate::policies::policy(policy));
+    let (mut rng, mut mutations) = (Rng(seed), Mutations::default());
+    for _ in 0..texts {
+        let unit = mutations.next(&mut rng);
+        black_box(worn.assess(Source::Output, &filled(&unit, BYTES)));
+    }
+    for name in ["chat", "prose", "logs", "csv", "json", "ordinary", "1.23", "1.2.3.", "Mr ", "1²"] {
+        let text = match name {
+            "ordinary" => filled(crate::text::ORDINARY, 4 * BYTES),
+            _ => workload(name, 16 * BYTES),
+        };
+        let (of_new, of_worn) = (time(&new, &text), time(&worn, &text));
+        println!("{name:10} {of_new:8.1} ns per byte, after other text {of_worn:8.1}: {:.2} times", of_worn / of_new);
+    }
+}
+
+fn time(guardrail: &Guardrail, text: &str) -> f64 {
+    let once = || {
+        let start = std::time::Instant::now();
+        black_box(guardrail.assess(Source::Output, text));
+        start.elapsed().as_nanos() as f64 / text.len() as f64
+    };
+    // The first time determinizes.
+    once();
+    (0..5).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
