@@ -68,7 +68,10 @@ impl Recognizers {
     pub(crate) fn validate(&self, number: u32, view: &ViewText, start: usize, end: usize) -> Verdict {
         match self.get(number).recognizer.needs.count.rejected(view.slice(start..end)) {
             Some(bytes) => Verdict::RejectBefore(bytes),
-            None => self.validate_offer(Offer { tag: number, start, end, accepted: start }, &Inputs::new(view)),
+            None => self.validate_offer(
+                Offer { tag: number, start, end, accepted: start, lacks_context: false },
+                &Inputs::new(view),
+            ),
         }
     }
 
@@ -79,7 +82,11 @@ impl Recognizers {
         // Long values, and the part that was accepted, are searched for signs and not read.
         let unread = (input.text.len() - accepted).min(MAX_READ_BYTES);
         work::count(2 + unread / 4 + (input.text.len() - unread) / 64);
-        (self.get(offer.tag).recognizer.validate)(&RecognizerInput { accepted, ..input })
+        (self.get(offer.tag).recognizer.validate)(&RecognizerInput {
+            accepted,
+            lacks_context: offer.lacks_context,
+            ..input
+        })
     }
 
     /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.
@@ -167,6 +174,6 @@ impl<'v> Inputs<'v> {
             return None;
         }
         let (before, after) = (view.char_before(start), view.char_after(end));
-        Some(RecognizerInput { text: view.slice(start..end), before, after, accepted: 0 })
+        Some(RecognizerInput { text: view.slice(start..end), before, after, accepted: 0, lacks_context: false })
     }
 }

@@ -30,6 +30,7 @@ mod oracle_tests;
 mod payment;
 mod person;
 mod phone;
+mod phone_groups;
 mod phone_lookalikes;
 mod phone_plan;
 mod phone_words;

@@ -75,7 +75,7 @@ fn matches(
     size: usize,
 ) -> Vec<String> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
-    let validate = |view: &ViewText, is_plain: bool, Offer { tag, start, end, accepted }: Offer| {
+    let validate = |view: &ViewText, is_plain: bool, Offer { tag, start, end, accepted, lacks_context }: Offer| {
         if view.splits_percent(start) || view.is_marked(start..end) {
             return Verdict::Reject;
         }
@@ -85,7 +85,11 @@ fn matches(
         }
         let (before, after) = (view.char_before(start), view.char_after(end));
         let accepted = if is_plain { 0 } else { accepted - start };
-        let verdict = (recognizer.validate)(&RecognizerInput { text, before, after, accepted });
+        let input = RecognizerInput { text, before, after, accepted, lacks_context };
+        let verdict = (recognizer.validate)(&input);
+        let lacking = (recognizer.validate)(&RecognizerInput { lacks_context: true, ..input });
+        let is_same = lacking == verdict || verdict == Verdict::NeedsContext && lacking == Verdict::Reject;
+        assert!(is_same, "{}: {verdict:?}, and {lacking:?} where no context word is near", recognizer.pattern);
         assert!(!(recognizer.needs.is_never_sure && verdict == Verdict::Accept), "{} is sure", recognizer.pattern);
         verdict
     };
@@ -109,7 +113,7 @@ fn matches(
     let mut longest = BTreeMap::new();
     for PatternMatch { tag, starts, end, .. } in found {
         for start in starts.iter().filter(|&start| view.is_whole(start)) {
-            let verdict = validate(&view, is_plain, Offer { tag, start, end, accepted: start });
+            let verdict = validate(&view, is_plain, Offer { tag, start, end, accepted: start, lacks_context: false });
             if matches!(verdict, Verdict::Accept | Verdict::NeedsContext) {
                 let known = longest.entry((tag, start, verdict == Verdict::Accept)).or_insert(end);
                 *known = end.max(*known);
@@ -153,7 +157,8 @@ fn no_value_to_a_word_end_is_accepted_before_one() {
         for Offer { tag, start, end, .. } in offers.into_inner() {
             let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
             let is_accepted = |after| {
-                let input = RecognizerInput { text, before: view.char_before(start), after, accepted: 0 };
+                let input =
+                    RecognizerInput { text, before: view.char_before(start), after, accepted: 0, lacks_context: false };
                 matches!((recognizer.validate)(&input), Verdict::Accept | Verdict::NeedsContext)
             };
             if recognizer.needs.count.rejected(text).is_none() {

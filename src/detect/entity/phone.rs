@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use super::builders::{context_if, exact, is_word, reject_end, wraps_once};
 use super::checksum::{digit_count, digits, luhn};
 use super::description::{Comparison, Description};
+use super::phone_groups::GroupedNumber;
 use super::phone_lookalikes::{in_log, of_log, other_kind, same};
 use super::phone_plan::{country_code, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
@@ -203,49 +204,47 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return reject_end(c);
     }
-    let number = without_extension(c.text);
-    match possible_tail(number) {
+    let text = without_extension(c.text);
+    let extended = text.len() < c.text.len();
+    match possible_tail(text) {
         (_, ..7) => return reject_end(c),
+        (0, digits) if c.lacks_context && !extended && !may_be_sure(text, digits) => return Verdict::Reject,
         (0, _) => {}
         (start, _) => return Verdict::RejectBefore(start),
     }
     // The head of a longer dotted number, such as an address of the internet.
-    if c.after == Some('.') && is_of_short_groups(number) {
+    if is_word(c.before) || c.after == Some('.') && is_of_short_groups(text) {
         return Verdict::Reject;
     }
-    if !complete(c) || !brackets_match(number) || !wraps_once(c.text) {
+    let number = GroupedNumber::new(text);
+    let wraps = extended || number.has(b"\n");
+    if number.has(b"()") && !brackets_match(text) || wraps && !wraps_once(c.text) || is_inside(c, &number) {
         return Verdict::Reject;
     }
-    let extended = number.len() < c.text.len();
-    let digits = digits(number);
-    let groups: Groups<'_> = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
-    let lens: SmallVec<[usize; 16]> = groups.iter().map(|g| g.len()).collect();
-    let (Some(&first), Some(&last)) = (lens.first(), lens.last()) else { return Verdict::Reject };
-    // A sign or a currency in front makes it a part of something else.
-    let inside = match c.before {
-        Some('-' | '#') => !number.starts_with('('),
-        Some(',') => first < 3,
-        Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
-        None => false,
-    };
-    if inside || c.after == Some('-') && last == 1 {
-        return Verdict::Reject;
-    }
-    let complete_with = match digits.first() {
+    let complete_with = match number.digits.first() {
         Some(0) => 9,
         Some(1) => 8,
         _ => 7,
     };
-    if !wraps_well(number, 0, complete_with)
-        || other_kind(number, &groups, &lens, &digits)
-        || of_log(c, number, &groups, &lens)
-    {
+    if wraps && !wraps_well(text, 0, complete_with) || other_kind(&number) || of_log(c, &number) {
         return Verdict::Reject;
     }
-    match verdict_of_groups(number, extended, &groups, &lens, &digits) {
+    match verdict_of_groups(&number, extended) {
         Verdict::NeedsContext if is_operand(c) => Verdict::Reject,
         verdict => verdict,
     }
+}
+
+/// Returns `true` if a sign or a currency next to it makes the number a part of something else.
+fn is_inside(c: &RecognizerInput<'_>, number: &GroupedNumber<'_>) -> bool {
+    let (Some(&first), Some(&last)) = (number.lens.first(), number.lens.last()) else { return true };
+    let before = match c.before {
+        Some('-' | '#') => !number.text.starts_with('('),
+        Some(',') => first < 3,
+        Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
+        None => false,
+    };
+    before || c.after == Some('-') && last == 1
 }
 
 /// Returns `true` if the number has dots between its groups, of at most three digits each.
@@ -257,30 +256,34 @@ fn is_of_short_groups(number: &str) -> bool {
     })
 }
 
-type Groups<'a> = SmallVec<[&'a str; 16]>;
+/// Returns `true` if [`verdict_of_groups`] may accept a number of so many digits without an extension: it begins with a bracket or a zero, or has the
+/// digits of North America, maybe after a prefix.
+fn may_be_sure(text: &str, digits: usize) -> bool {
+    text.starts_with(['(', '0']) || matches!(digits, 10 | 11 | 13)
+}
 
 /// Returns the verdict on the groups of a number without a `+`.
-fn verdict_of_groups(number: &str, extended: bool, groups: &[&str], lens: &[usize], digits: &[u8]) -> Verdict {
-    let n = digits.len();
-    let brackets = number.contains('(');
-    if north_american(digits, lens, brackets, !number.contains([' ', '\n'])) {
+fn verdict_of_groups(number: &GroupedNumber<'_>, extended: bool) -> Verdict {
+    let (text, digits, lens) = (number.text, number.digits.as_slice(), number.lens.as_slice());
+    let (n, brackets, is_spaced) = (digits.len(), number.has(b"("), number.has(b" \n"));
+    if north_american(digits, lens, brackets, !is_spaced) {
         return Verdict::Accept;
     }
     if !extended && begins_with_north_american(digits, lens, brackets) {
         return Verdict::Reject;
     }
     // "10 20 415-555-2671": the numbers before it are no part of it, but for a trunk prefix.
-    if !matches!(digits, [0 | 8, ..]) && ends_with_north_american(digits, number) {
+    if is_spaced && !matches!(digits, [0 | 8, ..]) && ends_with_north_american(digits, text) {
         return Verdict::Reject;
     }
-    let slash = number.contains('/');
+    let slash = number.has(b"/");
     let year = |g: &str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
     let first = lens.first().copied().unwrap_or_default();
     if extended && n >= 7 {
         return Verdict::Accept;
     }
     // "(37) 788-063", "(06) 12234567": an area code in brackets.
-    if number.starts_with('(') && (2..=5).contains(&first) && n >= 8 && !groups.first().is_some_and(|g| year(g)) {
+    if text.starts_with('(') && (2..=5).contains(&first) && n >= 8 && !number.groups.first().is_some_and(|g| year(g)) {
         return Verdict::Accept;
     }
     // "8 (495) 123-45-67": the trunk prefix of Russia and Kazakhstan.
@@ -294,7 +297,7 @@ fn verdict_of_groups(number: &str, extended: bool, groups: &[&str], lens: &[usiz
     }
     // A trunk zero and an area code of two to five digits, but for "02110-1301", a postal code.
     if digits.starts_with(&[0])
-        && !(lens == [5, 4] && number.contains('-'))
+        && !(lens == [5, 4] && number.has(b"-"))
         && (9..=11).contains(&n)
         && (2..=5).contains(&first)
         && lens.iter().all(|&l| l >= 2)

@@ -2,10 +2,12 @@
 
 use super::checksum::luhn;
 use super::edges::{demote, ends_with_clock, ends_with_minutes, is_compactly_stamped};
+use super::phone_groups::GroupedNumber;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 
 /// Shapes that belong to dates, social security numbers, addresses, cards, ranges and decimals.
-pub(super) fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: &[u8]) -> bool {
+pub(super) fn other_kind(number: &GroupedNumber<'_>) -> bool {
+    let (groups, lens, digits) = (&number.groups, number.lens.as_slice(), number.digits.as_slice());
     let value = |i: usize| groups.get(i).and_then(|g| g.parse::<u32>().ok()).unwrap_or(u32::MAX);
     let year = |i: usize| (1800..=2100).contains(&value(i)) && lens.get(i) == Some(&4);
     let date = match lens {
@@ -14,17 +16,18 @@ pub(super) fn other_kind(number: &str, groups: &[&str], lens: &[usize], digits: 
         [4, 4] => year(0) && year(1),
         _ => false,
     };
-    let ssn = lens == [3, 2, 4] && !number.contains('(');
+    let ssn = lens == [3, 2, 4] && !number.has(b"(");
     let zip = lens == [5, 4] && digits.first() != Some(&0);
-    let ip = lens.len() == 4 && number.matches('.').count() == 3 && lens.iter().all(|&l| l <= 3);
-    let decimal = lens.len() == 2 && number.contains('.') && !number.contains(['(', ' ', '\n', '-']);
+    let ip = lens.len() == 4 && number.text.matches('.').count() == 3 && lens.iter().all(|&l| l <= 3);
+    let decimal = lens.len() == 2 && number.has(b".") && !number.has(b"( \n-");
     let card = digits.len() >= 13 && (lens.first() == Some(&4) || lens.len() == 1) && luhn(digits);
     date || ssn || zip || ip || decimal || card || same(digits)
 }
 
 /// Shapes that logs and tables are full of: the date and the hour of a clock, parts of an address of the internet, code points, and
 /// three groups of which the last is a lone digit.
-pub(super) fn of_log(c: &RecognizerInput<'_>, number: &str, groups: &[&str], lens: &[usize]) -> bool {
+pub(super) fn of_log(c: &RecognizerInput<'_>, number: &GroupedNumber<'_>) -> bool {
+    let (groups, lens) = (&number.groups, number.lens.as_slice());
     let hour = c.after == Some(':')
         && match lens {
             [.., 2, 2, 2] | [8, 2] => groups.last().is_some_and(|hour| *hour < "24"),
@@ -33,11 +36,11 @@ pub(super) fn of_log(c: &RecognizerInput<'_>, number: &str, groups: &[&str], len
     let small =
         |groups: &[&str]| groups.iter().all(|group| group.len() <= 3 && group.parse::<u16>().is_ok_and(|n| n < 256));
     let dotted = |count: usize| {
-        let tail = number.rsplit([' ', '\n', '-', '/', '(', ')']).next().unwrap_or_default();
+        let tail = number.text.rsplit([' ', '\n', '-', '/', '(', ')']).next().unwrap_or_default();
         let last = groups.len().checked_sub(count).filter(|&at| at > 0).and_then(|at| groups.get(at..));
         tail.split('.').count() == count && last.is_some_and(small)
     };
-    let address = dotted(4) || c.after == Some('.') && (dotted(3) || dotted(2));
+    let address = number.has(b".") && (dotted(4) || c.after == Some('.') && (dotted(3) || dotted(2)));
     let code_points = lens.len() >= 2 && groups.iter().all(|group| group.len() == 4 && group.starts_with('0'));
     let lone_last = lens.len() == 3 && lens.last() == Some(&1) && lens.iter().sum::<usize>() == 7;
     hour || address || code_points || lone_last

@@ -44,7 +44,7 @@ impl Recognizer {
             return Verdict::RejectBefore(bytes);
         }
         let (before, after) = around();
-        (self.validate)(&RecognizerInput { text, before, after, accepted: 0 })
+        (self.validate)(&RecognizerInput { text, before, after, accepted: 0, lacks_context: false })
     }
 }
 
@@ -92,4 +92,6 @@ pub(crate) struct RecognizerInput<'a> {
     /// The number of bytes at the start of the candidate that were accepted as one, or 0: a validator of long values need not read them
     /// again. It is 0 for recognizers whose values are short.
     pub(crate) accepted: usize,
+    /// No context word is near: [`Verdict::NeedsContext`] is no better than a rejection.
+    pub(crate) lacks_context: bool,
 }

@@ -10,7 +10,9 @@ use crate::detect::context::{ContextReader, ContextWords};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::{Recognizer, VETO_BYTES};
 use crate::detect::output::{Origin, ScanOutput};
-use crate::detect::pattern::{Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax, Validator, Verdict};
+use crate::detect::pattern::{
+    Group, MatcherState, Needs, Offer, ParsedPattern, PatternMatcher, Syntax, Validator, Verdict,
+};
 use crate::detect::recognizers::{EntityUse, Inputs, Recognizers};
 use crate::detect::spec::DetectorSpec;
 use crate::text::buffer::TextBuffer;
@@ -28,7 +30,7 @@ struct Entities {
     reach: ContextReach,
 }
 
-/// How far from the end of a match its context words can be, for all recognizers that accept no value without one.
+/// How far from the end of a match its context words can be, for all recognizers that have some.
 #[derive(Clone, Copy, Debug, Default)]
 struct ContextReach {
     /// The length of the longest match, in bytes of the view.
@@ -39,7 +41,7 @@ struct ContextReach {
 
 impl ContextReach {
     fn include(&mut self, recognizer: &Recognizer) {
-        if recognizer.needs.is_never_sure {
+        if !recognizer.context.is_empty() {
             self.bytes = self.bytes.max(recognizer.max_bytes);
             self.before = self.before.max(recognizer.context_before);
             self.after = self.after.max(recognizer.context_after);
@@ -90,16 +92,16 @@ impl Reset for EntitiesState {
 /// Compiles the recognizers of all entity types.
 pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<()> {
     let (mut recognizers, mut tagged) = (Recognizers::default(), TaggedRules::default());
-    let mut reach = ContextReach::default();
-    let mut groups: BTreeMap<Option<[u8; 2]>, Group> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<[u8; 2]>, (Group, ContextReach)> = BTreeMap::new();
     for entity in &spec.entities {
         for recognizer in entity.entity.recognizers() {
             let context = compiler.context_list(recognizer.context);
-            reach.include(recognizer);
             let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
-            let group = groups.entry(recognizer.prefilter).or_default();
+            let (group, reach) = groups.entry(recognizer.prefilter).or_default();
+            reach.include(recognizer);
+            let needs = Needs { asks_context: !recognizer.context.is_empty(), ..recognizer.needs };
             let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)
-                .and_then(|pattern| group.add_needing(number, &pattern, Some(recognizer.max_bytes), recognizer.needs))
+                .and_then(|pattern| group.add_needing(number, &pattern, Some(recognizer.max_bytes), needs))
                 .map_err(|problem| (Some(entity.rule), problem))?;
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));
@@ -111,7 +113,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
     }
     let recognizers = Arc::new(recognizers);
     compiler.build_contexts();
-    for (prefilter, group) in groups {
+    for (prefilter, (group, reach)) in groups {
         let Some(mut matcher) = built(group.build_validated(), "entity types")? else { continue };
         if let Some(bytes) = prefilter {
             // Without its prefilter it runs everywhere, which is slower and yields the same matches.

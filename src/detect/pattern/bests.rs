@@ -27,7 +27,9 @@ pub(super) fn record(
             from = start + 1;
             continue;
         }
-        let verdict = to.validator.validate(Offer { tag, start, end, accepted: accepted(bests, start) });
+        let accepted = accepted(bests, start);
+        let offer = Offer { tag, start, end, accepted, lacks_context: at.lacks_context };
+        let verdict = to.validator.validate(offer);
         match verdict {
             Verdict::RejectBefore(bytes) => {
                 from = view.next_start(start, bytes, end);
@@ -41,7 +43,7 @@ pub(super) fn record(
             _ => from = start + 1,
         }
         // A later start may need no context.
-        if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && needs_context) {
+        if verdict == Verdict::Reject || (verdict == Verdict::NeedsContext && (needs_context || at.lacks_context)) {
             continue;
         }
         let first = first_in_reach(view, end, meta.cap);

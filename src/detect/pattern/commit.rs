@@ -94,7 +94,7 @@ impl PatternMatcher {
             lengths = Some(of_forms);
         }
         let (first, last) = to.tails.starts(meta.needs.count, cap, end, view)?;
-        Some(End { alternative, end, first, last, lengths })
+        Some(End { alternative, end, first, last, lengths, lacks_context: false })
     }
 
     /// Records the matches of one alternative that end here, or waits for the next character.

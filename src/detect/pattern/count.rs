@@ -28,7 +28,9 @@ pub(crate) struct Needs {
     pub(crate) count: Count,
     /// The forms of which a match must have one; none if it may have any.
     pub(crate) forms: &'static [Form],
-    /// The validator accepts no match whatever its context: a match counts only near a context word.
+    /// The validator may say that a match counts only near a context word.
+    pub(crate) asks_context: bool,
+    /// It says so of every match.
     pub(crate) is_never_sure: bool,
     /// The validator accepts no match that an ASCII letter, a digit or `_` follows.
     pub(crate) word_end: bool,
@@ -36,7 +38,8 @@ pub(crate) struct Needs {
 
 impl Needs {
     /// Nothing.
-    pub(crate) const NONE: Self = Self { count: Count::ANY, forms: &[], is_never_sure: false, word_end: false };
+    pub(crate) const NONE: Self =
+        Self { count: Count::ANY, forms: &[], asks_context: false, is_never_sure: false, word_end: false };
 }
 
 impl Counted {

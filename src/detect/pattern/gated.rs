@@ -127,8 +127,9 @@ impl PatternMatcher {
         } else {
             formed.copy_from(of);
         }
-        let needs_context = of.common(&self.never_sure).next().is_some();
-        if needs_context && to.validator.has_no_context(end) {
+        let asks_context = of.common(&self.asking).next().is_some();
+        let has_no_context = asks_context && to.validator.has_no_context(end);
+        if has_no_context {
             formed.remove(&self.never_sure);
         }
         let first = to.validator.first_start(end);
@@ -141,14 +142,11 @@ impl PatternMatcher {
             let known = self.end_of(alternative, end, view, to);
             let known = known.filter(|known| first <= known.last);
             let known = known.map(|known| End { first: first.max(known.first), ..known });
-            let may_count = |known: &End, to: &mut Judge<'_>| {
-                let asks = meta.needs.is_never_sure;
-                !(asks && to.validator.has_no_context_of(meta.tag, known.first, end))
-            };
-            if let Some(end) =
-                known.filter(|known| may_begin(meta, input, known.first, known.last) && may_count(known, to))
-            {
-                self.find_starts(state, (meta, end), input, after.is_ok(), to);
+            let Some(known) = known.filter(|known| may_begin(meta, input, known.first, known.last)) else { continue };
+            let lacks_context = meta.needs.asks_context
+                && (has_no_context || to.validator.has_no_context_of(meta.tag, known.first, end));
+            if !(lacks_context && meta.needs.is_never_sure) {
+                self.find_starts(state, (meta, End { lacks_context, ..known }), input, after.is_ok(), to);
             }
         }
         state.formed = formed;

@@ -4,9 +4,7 @@ use regex_automata::nfa::thompson::NFA;
 
 use super::alternatives::AlternativeSet;
 use super::assertions::EdgeSet;
-use super::count::Count;
-#[cfg(test)]
-use super::count::Needs;
+use super::count::{Count, Needs};
 use super::dfa::{DEAD, Dfa, StateRef};
 use super::form::Forms;
 use super::gate::{Gate, Pause};
@@ -42,7 +40,8 @@ pub(crate) struct PatternMatcher {
     pub(super) gate: Option<Gate>,
     pub(super) reverse: Option<Reverse>,
     pub(super) forms: Forms,
-    /// The alternatives of which a match needs a context word.
+    /// The alternatives of which a match may need a context word, and those of which every match needs one.
+    pub(super) asking: AlternativeSet,
     pub(super) never_sure: AlternativeSet,
 }
 
@@ -109,7 +108,8 @@ impl PatternMatcher {
             least_cap: alternatives.iter().map(|alternative| alternative.cap).min().unwrap_or(0),
             counted_bytes: longest_counted(&alternatives),
             forms: Forms::new(alternatives.iter().map(|alternative| alternative.needs.forms)),
-            never_sure: never_sure(&alternatives),
+            asking: all_that(&alternatives, |needs| needs.asks_context),
+            never_sure: all_that(&alternatives, |needs| needs.is_never_sure),
             alternatives,
             starts,
             start_classes: [0; 256],
@@ -146,6 +146,7 @@ impl PatternMatcher {
     pub(crate) fn without_gate(mut self) -> Self {
         (self.gate, self.reverse) = (None, None);
         self.alternatives.iter_mut().for_each(|alternative| alternative.needs = Needs::NONE);
+        self.asking.clear();
         self.never_sure.clear();
         self.forms = Forms::new(self.alternatives.iter().map(|alternative| alternative.needs.forms));
         self
@@ -377,8 +378,8 @@ impl PatternMatcher {
     }
 }
 
-fn never_sure(alternatives: &[CompiledAlternative]) -> AlternativeSet {
-    let needing = (0..).zip(alternatives).filter(|(_, alternative)| alternative.needs.is_never_sure);
+fn all_that(alternatives: &[CompiledAlternative], needs: impl Fn(&Needs) -> bool) -> AlternativeSet {
+    let needing = (0..).zip(alternatives).filter(|(_, alternative)| needs(&alternative.needs));
     needing.map(|(number, _)| number).collect()
 }
 

@@ -137,7 +137,7 @@ fn longest(matcher: &PatternMatcher, chunks: &[&str]) -> Longest {
     for PatternMatch { tag, starts, end, .. } in found {
         // A match is validated from its first start only. Which starts it has depends on the machine.
         for start in starts.iter().filter(|&start| view.is_whole(start)) {
-            let verdict = verdict(&view, Offer { tag, start, end, accepted: start });
+            let verdict = verdict(&view, Offer { tag, start, end, accepted: start, lacks_context: false });
             if matches!(verdict, Verdict::Accept | Verdict::NeedsContext) {
                 let known = longest.entry((tag, start)).or_insert(end);
                 *known = end.max(*known);

@@ -81,6 +81,8 @@ pub(super) struct End {
     pub(super) last: usize,
     /// For an alternative with forms, the lengths of those that are there: one bit each.
     pub(super) lengths: Option<u64>,
+    /// No context word is near: a match that needs one is none.
+    pub(super) lacks_context: bool,
 }
 
 impl End {
@@ -128,6 +130,8 @@ pub(crate) struct Offer {
     /// The end of the longest match that begins here and was accepted, if need be with a context word, or the start. Of a short pattern always
     /// the start.
     pub(crate) accepted: usize,
+    /// No context word is near.
+    pub(crate) lacks_context: bool,
 }
 
 /// Decides on possible matches.

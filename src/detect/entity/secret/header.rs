@@ -6,7 +6,7 @@ use super::super::builders::{accept_if, exact, value_after_keyword};
 use super::super::keyed::{unwrapped, wrapper};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::named::{ends_inside, is_key};
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Verdict};
 
 /// The pattern of a cookie with one of these names.
 macro_rules! cookie_named {
@@ -37,6 +37,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         1024,
         session_cookie,
     )
+    .with_count(Count::digits(MIN_DIGITS, u8::MAX))
     .with_prefilter(*b"==")
     .with_value(after_equals),
     exact(
@@ -46,6 +47,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         1024,
         cookie,
     )
+    .with_count(Count::digits(MIN_DIGITS, u8::MAX))
     .with_prefilter(*b"==")
     .with_value(after_equals)
     .with_context(&["cookie", "cookies"])
@@ -115,6 +117,9 @@ fn cookie(c: &RecognizerInput<'_>) -> Verdict {
     cookie_as(c, Verdict::NeedsContext)
 }
 
+/// The digits that a random value has at least.
+const MIN_DIGITS: u8 = 2;
+
 /// Returns `verdict` if the value is random. A cookie may contain many names and `=`: each is a start, and every end asks for all of them.
 fn cookie_as(c: &RecognizerInput<'_>, verdict: Verdict) -> Verdict {
     if c.before.is_some_and(|b| b.is_ascii_alphanumeric()) {
@@ -133,7 +138,7 @@ fn cookie_as(c: &RecognizerInput<'_>, verdict: Verdict) -> Verdict {
 
 fn is_random(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() >= 10 && digits >= 2 && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2
+    value.len() >= 10 && digits >= usize::from(MIN_DIGITS) && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2
 }
 
 fn signature(c: &RecognizerInput<'_>) -> Verdict {
