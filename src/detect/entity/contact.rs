@@ -278,16 +278,24 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     if continues_accepted(c) {
         return Verdict::Accept;
     }
-    let text = c.text.as_bytes();
-    let rest = memchr::memmem::find(text, b"://").map_or(0, |at| at + 3);
-    let (head, rest) = c.text.split_at_checked(rest).unwrap_or(("", c.text));
-    let end = memchr::memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
-    let host = rest.get(..end).unwrap_or(rest);
+    let (head, rest) = c.text.split_at_checked(scheme(c.text)).unwrap_or(("", c.text));
+    let end = memchr::memchr3(b'/', b'?', b'#', rest.as_bytes());
+    let host = rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest);
     if let Some(gap) = memchr::memmem::rfind(host.as_bytes(), b"..") {
-        return Verdict::RejectBefore(head.len() + gap);
+        let gap = head.len() + gap;
+        // A longer address has the same host, unless what seems to be one becomes a scheme.
+        let is_host = !head.is_empty() || end.is_some();
+        return if is_host { Verdict::RejectStarts(gap) } else { Verdict::RejectBefore(gap) };
     }
     let dotted = !head.is_empty() || host.matches('.').nth(1).is_some();
     accept_if(dotted && host.chars().any(char::is_alphanumeric))
+}
+
+/// Returns the number of bytes of the scheme and its `://`, or 0: the sign in a path is that of another address.
+fn scheme(text: &str) -> usize {
+    let sign = memchr::memmem::find(text.as_bytes(), b"://");
+    let head = sign.and_then(|at| text.get(..at)).filter(|head| !head.contains(['/', '?', '#']));
+    head.map_or(0, |head| head.len() + 3)
 }
 
 /// Returns `true` if the part that was accepted shows that the whole is an address: a longer host differs only by a gap, and the host
@@ -345,17 +353,17 @@ fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
     if !ends {
         return reject_end(c);
     }
-    if let Some(at) = sentence_continues(c.text, c.accepted) {
-        return Verdict::RejectBefore(at);
-    }
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));
-    let good = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
     let joins = |before: char| matches!(before, '@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=');
-    if !good || c.before.is_some_and(joins) {
+    let good = || host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
+    if c.before.is_some_and(joins) || !good() {
         // A dot or a hyphen is before each later start in this host; in the path another sign may be.
         let other =
             c.text.get(host.len()..).and_then(|path| path.find(|c: char| !c.is_ascii_alphanumeric() && !joins(c)));
         return Verdict::RejectBefore(other.map_or(c.text.len(), |at| host.len() + at));
+    }
+    if let Some(at) = sentence_continues(c.text, c.accepted) {
+        return Verdict::RejectBefore(at);
     }
     if path.is_some_and(is_api_version) {
         return Verdict::Reject;
