@@ -335,4 +335,42 @@ mod tests {
         ];
         assert_eq!(states, expected);
     }
+
+    /// What is asked of labels, compared with a list of them; and nothing changes for text after what is forgotten.
+    #[test]
+    fn the_answers_are_those_of_a_list() {
+        let set = set("{version: 1, name: l, word_filters: [{name: W, words: [a], action: mask}]}");
+        let text = "a {EMAIL}{W}b{W}{W} {PIN}c{W}{PIN}{EMAIL} d{W} ";
+        // Start, end, and true for the label of an entity type.
+        let list: Vec<(usize, usize, bool)> = text
+            .match_indices('{')
+            .map(|(start, _)| {
+                (start, start + text[start..].find('}').expect("a label") + 1, text[start + 1..].find('W') != Some(0))
+            })
+            .collect();
+        for forgotten in 0..=text.len() {
+            let mut labels = Labels::default();
+            labels.scan(&set, text, 0);
+            labels.forget_before(forgotten);
+            let is_kept = |&&(_, end, _): &&(usize, usize, bool)| end >= forgotten;
+            let (types, own): (Vec<_>, Vec<_>) = list.iter().filter(is_kept).partition(|(.., is_type)| *is_type);
+            assert_eq!((labels.spans.len(), labels.own.len()), (types.len(), own.len()));
+            for (start, rule) in (forgotten..=text.len()).flat_map(|start| ["W", "other"].map(|rule| (start, rule))) {
+                let of_rule = || list.iter().filter(|(.., is_type)| *is_type || rule == "W");
+                assert_eq!(labels.ends_at(start, rule), of_rule().any(|&(_, end, _)| end == start));
+                assert_eq!(labels.begins_at(start, rule), of_rule().any(|&(first, ..)| first == start));
+                assert_eq!(labels.type_ends_at(start), types.iter().any(|&(_, end, _)| end == start));
+                assert_eq!(labels.type_begins_at(start), types.iter().any(|&(first, ..)| first == start));
+                assert_eq!(labels.edge_behind(start), types.iter().map(|label| label.0).find(|&first| first >= start));
+                let edge = types.iter().rfind(|&&(first, ..)| first < start).map(|label| label.1);
+                assert_eq!(labels.edge_before(start), edge);
+                for end in start + 1..=text.len() {
+                    let around = of_rule().find(|&&(first, last, _)| first <= start && end <= last);
+                    assert_eq!(labels.around(start, end, rule), around.map(|label| label.1));
+                    let last = of_rule().rfind(|&&(first, ..)| first < end).filter(|&&(_, last, _)| last > start);
+                    assert_eq!(labels.overlapping(start, end, rule), last.map(|label| label.1));
+                }
+            }
+        }
+    }
 }

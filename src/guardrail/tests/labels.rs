@@ -2,6 +2,7 @@
 
 use super::{Rng, characters, guardrail, streamed, values};
 use crate::detect::EntityType;
+use crate::guardrail::labels::is_found_beside;
 use crate::guardrail::{Conversation, Source};
 
 fn findings(guardrail: &super::Guardrail, text: &str) -> Vec<(String, String)> {
@@ -127,4 +128,26 @@ fn a_brace_that_begins_no_label_is_released_at_once() {
     assert_eq!(guard.push(" globex{"), " ", "the word may stand beside a label");
     assert_eq!(guard.push("RIVA"), "");
     assert_eq!(guard.push("x"), "{RIVAL}{RIVAx");
+}
+
+/// Rule, value, whether a label touches it before and after, and whether it is a match wherever the masked values ended.
+#[test]
+fn a_value_beside_a_label_is_all_of_a_match_by_its_rule() {
+    let guardrail = guardrail(
+        "{version: 1, name: t, word_filters: [{name: WHOLE, words: [globex], action: mask},
+        {name: ANYWHERE, words: [acme], match: {whole_word: false}, action: mask}]}",
+    );
+    for (rule, value, before, behind, expected) in [
+        (0, "globex", false, false, true),
+        (0, "globex", true, false, false),
+        (0, "globex", false, true, false),
+        (1, "acme", true, true, true),
+        (0, "acme", false, false, false),
+        (1, "acme corp", false, false, false),
+        (1, "corp acme", false, false, false),
+        (1, "acme corp", true, true, false),
+    ] {
+        let detectors = guardrail.policy().detectors();
+        assert_eq!(is_found_beside(detectors, rule, value, before, behind), expected, "{rule}: {value:?}");
+    }
 }

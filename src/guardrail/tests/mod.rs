@@ -5,6 +5,7 @@
 mod content;
 mod context;
 mod exceptions;
+mod findings;
 mod labels;
 mod limit;
 mod strict;
