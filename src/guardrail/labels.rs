@@ -279,10 +279,11 @@ mod tests {
     #[test]
     fn labels_are_those_the_rules_write() {
         let set = set("{version: 1, name: l, word_filters: [{name: W_2, words: [a], action: mask}, {name: W, words: [b], action: mask,
-            replacement: numbered}, {name: H, words: [c], action: mask, replacement: hash}, {name: N, words: [d], action: block}]}");
+            replacement: numbered}, {name: H, words: [c], action: mask, replacement: hash}, {name: N, words: [d], action: block},
+            {name: IN, words: [e], input: mask, output: detect}]}");
         let text = "{W_2}{W_17} {W} {H:0123456789ab}{H} {N} {N_1} {W_2_2} {H:0123456789aB} {W_}é{W_1é} \
-            {EMAIL}{AGE_17} {PIN:0123456789ab}{{EMAIL}} {email} {EMAILS} {PIN:0123456789a}";
-        let (labels, own) = (["{EMAIL}", "{AGE_17}", "{PIN:0123456789ab}", "{EMAIL}"], ["W_2", "W", "H"]);
+            {EMAIL}{AGE_17} {PIN:0123456789ab}{{EMAIL}} {IN} {email} {EMAILS} {PIN:0123456789a}";
+        let (labels, own) = (["{EMAIL}", "{AGE_17}", "{PIN:0123456789ab}", "{EMAIL}"], ["W_2", "W", "H", "IN"]);
         for width in [1, 2, 3, 7, text.len()] {
             let mut found = Labels::default();
             let mut rest = text;
@@ -298,6 +299,17 @@ mod tests {
             assert_eq!(names, own, "in chunks of {width}");
         }
         assert_eq!(set.longest(), "{US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER_18446744073709551615}".len());
+    }
+
+    #[test]
+    fn the_longest_label_is_that_of_the_longest_name_and_its_suffix() {
+        let name = "N".repeat(64);
+        for (replacement, suffix) in [("label", ""), ("numbered", "_18446744073709551615"), ("hash", ":0123456789ab")] {
+            let set = set(&format!(
+                "{{version: 1, name: l, word_filters: [{{name: {name}, words: [a], action: mask, replacement: {replacement}}}]}}"
+            ));
+            assert_eq!(set.longest(), format!("{{{name}{suffix}}}").len(), "{replacement}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{characters, guardrail, streamed};
-use crate::guardrail::{Conversation, Evaluator, Guardrail, Source};
+use crate::guardrail::{Conversation, Evaluator, Guardrail, Position, Source};
 
 const VALUES: &[&str] = &[
     "4471",
@@ -73,6 +73,23 @@ fn a_word_near_one_of_many_numbers_is_seen() {
             assert!(whole.1.iter().any(|finding| finding.contains(rule)), "{rule} in {text}");
             assert_eq!(streamed(&ALL_TYPES, characters(&text)), whole, "{text}");
         }
+    }
+}
+
+#[test]
+fn with_the_context_alone_only_what_depends_on_it_counts() {
+    let guardrail = guardrail(
+        "{version: 1, name: t, pii: [{types: [CREDIT_DEBIT_CARD_CVV], action: mask}],
+            regexes: [{name: R, pattern: '[0-9]{3}'}]}",
+    );
+    for (is_alone, rules, bytes) in
+        [(false, vec!["R", "CREDIT_DEBIT_CARD_CVV"], 3), (true, vec!["CREDIT_DEBIT_CARD_CVV"], 0)]
+    {
+        let direction = (Source::Input, Position::Current);
+        let (assessment, _) = guardrail.assess_for_edits(&Conversation::new(), direction, ("cvv: ", is_alone), "123");
+        let mut found: Vec<&str> = assessment.findings().iter().map(crate::guardrail::Finding::rule).collect();
+        found.sort_by_key(|rule| rule.len());
+        assert_eq!((found, assessment.inspected_bytes()), (rules, bytes));
     }
 }
 

@@ -39,15 +39,35 @@ fn a_contained_finding_names_the_one_around_it() {
 }
 
 #[test]
+fn equal_values_have_equal_fingerprints() {
+    let guardrail = guardrail(POLICY).with_fingerprints(*b"0123456789abcdef");
+    let fingerprint = |text: &str| {
+        let assessment = guardrail.assess(Source::Input, text);
+        let found = assessment
+            .findings()
+            .iter()
+            .find(|finding| finding.entity_type() == Some(EntityType::CreditDebitCardNumber));
+        found.and_then(|finding| finding.fingerprint().map(str::to_owned)).expect("a card with a fingerprint")
+    };
+    let card = fingerprint("4111 1111 1111 1111");
+    assert!(card.len() == 64 && card.bytes().all(|byte| byte.is_ascii_hexdigit()), "{card}");
+    assert_eq!(fingerprint("is 4111-1111-1111-1111"), card);
+    assert_ne!(fingerprint("5555 5555 5555 4444"), card);
+}
+
+#[test]
 fn a_topic_explains_which_example_it_is_like() {
     let guardrail = guardrail(
         "{version: 1, name: t, denied_topics: [{name: votes, threshold: 0.25,
         examples: [Which stocks should I buy?, Should I sell my house?, Who will win the election?]}]}",
-    );
-    let assessment = guardrail.assess(Source::Input, "Tell me who wins the election.");
+    )
+    .with_topic_scores();
+    let assessment = guardrail.assess(Source::Input, "Who will win the election?");
     let why = assessment.findings()[0].explanation().expect("found by its examples");
     assert_eq!((why.example_index(), why.threshold()), (2, 0.25));
     assert!(why.score() > 0.25 && why.score() <= 1.0);
+    let best = &assessment.topic_scores()[0];
+    assert_eq!((best.rule(), best.threshold(), best.score()), ("votes", 0.25, why.score()));
     assert!(why.terms().iter().any(|term| term.contains("elect")), "{:?}", why.terms());
 }
 

@@ -100,6 +100,8 @@ fn what_a_label_says_is_no_context_and_no_value() {
         ("globex{EMAIL}", vec![]),
         ("{rival} globex {rival}globex", vec![("rival", "globex")]),
         ("{ACME} globex", vec![("rival", "globex")]),
+        // A brace that the end of the text leaves open is none of a label.
+        ("globex{EMA", vec![("rival", "globex")]),
         ("{ACME}acme", vec![("ACME", "acme")]),
         ("{EMAIL}", vec![("braces", "{EMAIL}")]),
         ("{EMAIL}4111 1111 1111 1111", vec![]),
@@ -116,6 +118,20 @@ fn what_a_label_says_is_no_context_and_no_value() {
             .collect();
         assert_eq!(found, expected, "{text:?}");
         assert_eq!(streamed(&guardrail, characters(text)), streamed(&guardrail, std::iter::once(text)), "{text:?}");
+    }
+}
+
+/// A replacement is not replaced again, but a regex that only detects may look for labels.
+#[test]
+fn a_regex_that_masks_matches_nothing_in_a_label() {
+    for (action, expected) in [("mask", vec!["ABCD"]), ("detect", vec!["EMAIL", "ABCD", "CUT"])] {
+        let guardrail = guardrail(&format!(
+            "{{version: 1, name: t, regexes: [{{name: R, pattern: '[A-Z]{{3,5}}', action: {action}}}]}}"
+        ));
+        let text = "{EMAIL} ABCD {CUT}".replace("{CUT}", if action == "mask" { "" } else { "{CUT" });
+        let found = findings(&guardrail, &text);
+        assert_eq!(found.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(), expected, "{action}");
+        assert_eq!(streamed(&guardrail, characters(&text)), streamed(&guardrail, std::iter::once(text.as_str())));
     }
 }
 

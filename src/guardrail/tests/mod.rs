@@ -8,6 +8,7 @@ mod exceptions;
 mod findings;
 mod labels;
 mod limit;
+mod modes;
 mod strict;
 mod topics;
 mod values;

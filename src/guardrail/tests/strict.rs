@@ -198,6 +198,10 @@ fn a_text_is_evaluated_as_if_it_were_the_first() {
         ("", false, "buy z0rbl4x now"),
         ("e-mail: ", false, "jane (at) example (dot) com"),
         ("card cvv: ", false, "123"),
+        ("", false, "{EMAIL}{EMAIL}{EMAIL} {EMA"),
+        ("", false, "4111 1111 1111 1111"),
+        ("", false, "an anti laundering training"),
+        ("", false, "an insider trading, 20 bytes"),
         ("", false, "123 amFuZS5yb2VAZXhhbXBsZS5jb20="),
     ];
     for text in texts.into_iter().chain(texts.into_iter().rev()) {
