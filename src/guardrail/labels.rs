@@ -354,12 +354,9 @@ mod tests {
         let set = set("{version: 1, name: l, word_filters: [{name: W, words: [a], action: mask}]}");
         let text = "a {EMAIL}{W}b{W}{W} {PIN}c{W}{PIN}{EMAIL} d{W} ";
         // Start, end, and true for the label of an entity type.
-        let list: Vec<(usize, usize, bool)> = text
-            .match_indices('{')
-            .map(|(start, _)| {
-                (start, start + text[start..].find('}').expect("a label") + 1, text[start + 1..].find('W') != Some(0))
-            })
-            .collect();
+        let braces = text.match_indices('{').zip(text.match_indices('}'));
+        let list: Vec<(usize, usize, bool)> =
+            braces.map(|((start, _), (last, _))| (start, last + 1, text.get(start..last) != Some("{W"))).collect();
         for forgotten in 0..=text.len() {
             let mut labels = Labels::default();
             labels.scan(&set, text, 0);

@@ -47,7 +47,7 @@ fn pauses_are_between_slices() {
         });
     for (bytes, pauses) in [(0, 0), (1, 1), (16 << 10, 1), ((16 << 10) + 1, 2), (40_000, 3)] {
         count.store(0, Ordering::Relaxed);
-        guardrail.assess(Source::Input, &"a".repeat(bytes));
-        assert_eq!(count.load(Ordering::Relaxed), pauses, "{bytes} bytes");
+        let inspected = guardrail.assess(Source::Input, &"a".repeat(bytes)).inspected_bytes();
+        assert_eq!((inspected, count.load(Ordering::Relaxed)), (bytes, pauses));
     }
 }
