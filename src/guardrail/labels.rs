@@ -279,10 +279,11 @@ mod tests {
     #[test]
     fn labels_are_those_the_rules_write() {
         let set = set("{version: 1, name: l, word_filters: [{name: W_2, words: [a], action: mask}, {name: W, words: [b], action: mask,
-            replacement: numbered}, {name: H, words: [c], action: mask, replacement: hash}, {name: N, words: [d], action: block}]}");
+            replacement: numbered}, {name: H, words: [c], action: mask, replacement: hash}, {name: N, words: [d], action: block},
+            {name: IN, words: [e], input: mask, output: detect}]}");
         let text = "{W_2}{W_17} {W} {H:0123456789ab}{H} {N} {N_1} {W_2_2} {H:0123456789aB} {W_}é{W_1é} \
-            {EMAIL}{AGE_17} {PIN:0123456789ab}{{EMAIL}} {email} {EMAILS} {PIN:0123456789a}";
-        let (labels, own) = (["{EMAIL}", "{AGE_17}", "{PIN:0123456789ab}", "{EMAIL}"], ["W_2", "W", "H"]);
+            {EMAIL}{AGE_17} {PIN:0123456789ab}{{EMAIL}} {IN} {email} {EMAILS} {PIN:0123456789a}";
+        let (labels, own) = (["{EMAIL}", "{AGE_17}", "{PIN:0123456789ab}", "{EMAIL}"], ["W_2", "W", "H", "IN"]);
         for width in [1, 2, 3, 7, text.len()] {
             let mut found = Labels::default();
             let mut rest = text;
@@ -298,6 +299,17 @@ mod tests {
             assert_eq!(names, own, "in chunks of {width}");
         }
         assert_eq!(set.longest(), "{US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER_18446744073709551615}".len());
+    }
+
+    #[test]
+    fn the_longest_label_is_that_of_the_longest_name_and_its_suffix() {
+        let name = "N".repeat(64);
+        for (replacement, suffix) in [("label", ""), ("numbered", "_18446744073709551615"), ("hash", ":0123456789ab")] {
+            let set = set(&format!(
+                "{{version: 1, name: l, word_filters: [{{name: {name}, words: [a], action: mask, replacement: {replacement}}}]}}"
+            ));
+            assert_eq!(set.longest(), format!("{{{name}{suffix}}}").len(), "{replacement}");
+        }
     }
 
     #[test]
@@ -334,5 +346,40 @@ mod tests {
             none,
         ];
         assert_eq!(states, expected);
+    }
+
+    /// What is asked of labels, compared with a list of them; and nothing changes for text after what is forgotten.
+    #[test]
+    fn the_answers_are_those_of_a_list() {
+        let set = set("{version: 1, name: l, word_filters: [{name: W, words: [a], action: mask}]}");
+        let text = "a {EMAIL}{W}b{W}{W} {PIN}c{W}{PIN}{EMAIL} d{W} ";
+        // Start, end, and true for the label of an entity type.
+        let braces = text.match_indices('{').zip(text.match_indices('}'));
+        let list: Vec<(usize, usize, bool)> =
+            braces.map(|((start, _), (last, _))| (start, last + 1, text.get(start..last) != Some("{W"))).collect();
+        for forgotten in 0..=text.len() {
+            let mut labels = Labels::default();
+            labels.scan(&set, text, 0);
+            labels.forget_before(forgotten);
+            let is_kept = |&&(_, end, _): &&(usize, usize, bool)| end >= forgotten;
+            let (types, own): (Vec<_>, Vec<_>) = list.iter().filter(is_kept).partition(|(.., is_type)| *is_type);
+            assert_eq!((labels.spans.len(), labels.own.len()), (types.len(), own.len()));
+            for (start, rule) in (forgotten..=text.len()).flat_map(|start| ["W", "other"].map(|rule| (start, rule))) {
+                let of_rule = || list.iter().filter(|(.., is_type)| *is_type || rule == "W");
+                assert_eq!(labels.ends_at(start, rule), of_rule().any(|&(_, end, _)| end == start));
+                assert_eq!(labels.begins_at(start, rule), of_rule().any(|&(first, ..)| first == start));
+                assert_eq!(labels.type_ends_at(start), types.iter().any(|&(_, end, _)| end == start));
+                assert_eq!(labels.type_begins_at(start), types.iter().any(|&(first, ..)| first == start));
+                assert_eq!(labels.edge_behind(start), types.iter().map(|label| label.0).find(|&first| first >= start));
+                let edge = types.iter().rfind(|&&(first, ..)| first < start).map(|label| label.1);
+                assert_eq!(labels.edge_before(start), edge);
+                for end in start + 1..=text.len() {
+                    let around = of_rule().find(|&&(first, last, _)| first <= start && end <= last);
+                    assert_eq!(labels.around(start, end, rule), around.map(|label| label.1));
+                    let last = of_rule().rfind(|&&(first, ..)| first < end).filter(|&&(_, last, _)| last > start);
+                    assert_eq!(labels.overlapping(start, end, rule), last.map(|label| label.1));
+                }
+            }
+        }
     }
 }

@@ -41,8 +41,8 @@ struct MergedSpan {
 /// Resolves overlaps in text order.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    pending: BTreeMap<(usize, usize, u32, usize), PendingSpan>,
-    arrived: usize,
+    /// By start, end and rule. Spans that are equal in all three are one.
+    pending: BTreeMap<(usize, usize, u32), PendingSpan>,
     merged: Option<MergedSpan>,
     /// Overlapping spans are joined up to this length: chains of overlaps have no limit, but buffering must.
     max_merged_bytes: usize,
@@ -59,15 +59,7 @@ impl Reset for Resolver {
 
 impl Resolver {
     pub(super) fn new(max_merged_bytes: usize) -> Self {
-        Self {
-            pending: BTreeMap::new(),
-            arrived: 0,
-            merged: None,
-            max_merged_bytes,
-            written: 0,
-            blocked: None,
-            has_masked: false,
-        }
+        Self { pending: BTreeMap::new(), merged: None, max_merged_bytes, written: 0, blocked: None, has_masked: false }
     }
 
     /// Returns the offset up to which the text is written, or never will be.
@@ -95,8 +87,7 @@ impl Resolver {
 
     /// Adds a span.
     pub(super) fn add(&mut self, span: PendingSpan) {
-        self.arrived += 1;
-        self.pending.insert((span.start, span.end, span.rule, self.arrived), span);
+        self.pending.insert((span.start, span.end, span.rule), span);
     }
 
     /// Writes the text that is safe to release: no span that is added later begins before `confirmed_until`.
@@ -218,7 +209,7 @@ fn takes_precedence(span: &PendingSpan, other: &PendingSpan, rules: &[Rule]) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Blocked, PendingSpan, Resolver};
+    use super::{Blocked, PendingSpan, Resolver, takes_precedence};
     use crate::policy::rule::{ReplacementStyle, Rule, RuleOrigin};
     use crate::policy::{Action, RuleKind};
     use crate::text::buffer::TextBuffer;
@@ -290,6 +281,16 @@ mod tests {
     fn a_chain_ends_at_the_limit_and_the_rest_begins_the_next_span() {
         let spans = [mask(0, 4, 0), mask(3, 6, 1), mask(5, 9, 2)];
         assert_eq!(written(&spans, 6, &[usize::MAX]).0, "{r0}{r2}9");
+        let later = [mask(4, 7, 0), mask(6, 9, 0)];
+        assert_eq!(written(&later, 5, &[usize::MAX]).0, "0123{r0}9", "the length counts from its start");
+        assert_eq!(written(&later, 4, &[usize::MAX]).0, "0123{r0}{r0}9");
+    }
+
+    /// The value of the first span makes the number or the hash, wherever the text was split.
+    #[test]
+    fn of_equal_spans_the_first_takes_precedence() {
+        assert!(!takes_precedence(&mask(3, 6, 0), &mask(2, 5, 0), &rules()));
+        assert!(takes_precedence(&mask(3, 7, 0), &mask(2, 5, 0), &rules()));
     }
 
     #[test]
@@ -297,11 +298,25 @@ mod tests {
         for (case, spans, expected) in [
             ("before it the text is released", vec![block(4, 6)], "0123"),
             ("an earlier mask is written", vec![mask(0, 2, 0), block(4, 6)], "{r0}23"),
+            ("and one that touches it", vec![mask(2, 4, 0), block(4, 6)], "01{r0}"),
             ("an overlapping mask is not", vec![mask(2, 5, 0), block(4, 6)], "01"),
             ("a later mask is not", vec![block(4, 6), mask(7, 9, 0)], "0123"),
         ] {
             assert_eq!(written(&spans, 20, &[usize::MAX]), (expected.to_owned(), Some(Blocked::By(0))), "{case}");
         }
+    }
+
+    /// Another span may still be added that begins there, and comes first.
+    #[test]
+    fn a_span_waits_until_all_that_begin_with_it_are_added() {
+        let mut text = TextBuffer::default();
+        text.push(TEXT);
+        let (mut resolver, mut out) = (Resolver::new(20), String::new());
+        for (rule, end, until) in [(1, 8, 4), (0, 6, usize::MAX)] {
+            resolver.add(PendingSpan { rule, ..block(4, end) });
+            resolver.write(until, &text, &rules(), &mut None, &mut out);
+        }
+        assert_eq!((out.as_str(), resolver.blocked()), ("0123", Some(Blocked::By(0))));
     }
 
     #[test]

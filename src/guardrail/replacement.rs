@@ -233,6 +233,9 @@ mod tests {
         for (value, expected) in [
             // Escapes stand for one character, and are never cut.
             (r"4111\n1111\t1111 1234", r"****\n****\t**** 1234"),
+            (r"4111\r1111\f1111\b1234", r"****\r****\f****\b1234"),
+            (r"12\/34\/5678", r"**\/**\/5678"),
+            (r#"abcd\"e\'1234"#, "*******1234"),
             (r"jane\u0040example.com", "***********e.com"),
             (r"abcdefg\u0068", r"****efg\u0068"),
             (r"abcdefg\\u0068", r"****efg\\u0068"),

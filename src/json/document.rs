@@ -231,6 +231,38 @@ mod tests {
     }
 
     #[test]
+    fn an_index_is_an_integer_however_it_is_written() {
+        for (json, expected) in [
+            ("7", Some(7)),
+            ("0.0", Some(0)),
+            ("1e2", Some(100)),
+            ("4294967295.0", Some(4_294_967_295)),
+            ("18446744073709551615", Some(u64::MAX)),
+            (r#""7""#, Some(7)),
+            (r#""7.0""#, Some(7)),
+            (r#""\u0037""#, Some(7)),
+            ("1.5", None),
+            ("-1", None),
+            ("-1.0", None),
+            ("4294967296.0", None),
+            ("1e400", None),
+            (r#""x""#, None),
+            ("true", None),
+            ("[7]", None),
+        ] {
+            let doc = JsonDocument::parse_str(json).expect("JSON");
+            assert_eq!(doc.as_index(JsonDocument::ROOT), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_pointer_of_a_key_is_that_of_its_value() {
+        let doc = JsonDocument::parse_str(r#"{"a/b": [{"c~": 1}]}"#).expect("JSON");
+        let pointers: Vec<String> = (0..doc.len()).map(|node| doc.pointer(node)).collect();
+        assert_eq!(pointers, ["", "/a~1b", "/a~1b", "/a~1b/0", "/a~1b/0/c~0", "/a~1b/0/c~0"]);
+    }
+
+    #[test]
     fn strings_are_copied_only_to_decode_them() {
         let doc = JsonDocument::parse_str(r#"["plain", "\u0065scaped", "é"]"#).expect("JSON");
         let strings: Vec<_> = (0..doc.len()).filter(|&node| doc.kind(node) == NodeKind::String).collect();

@@ -16,9 +16,7 @@ enum Expect {
 /// Parses `text` into its values in document order.
 pub(super) fn scan(text: &str) -> Result<Tape, JsonError> {
     let bytes = text.as_bytes();
-    if bytes.len() > MAX_LENGTH {
-        return Err(JsonError::new(JsonErrorKind::TooLong { length: bytes.len() }));
-    }
+    check_length(bytes.len())?;
     let mut at = skip_space(bytes, 0);
     if at == bytes.len() {
         return Err(JsonError::new(JsonErrorKind::Empty));
@@ -102,6 +100,10 @@ pub(super) fn scan(text: &str) -> Result<Tape, JsonError> {
             tape.close(at);
         }
     }
+}
+
+fn check_length(length: usize) -> Result<(), JsonError> {
+    if length > MAX_LENGTH { Err(JsonError::new(JsonErrorKind::TooLong { length })) } else { Ok(()) }
 }
 
 fn skip_space(bytes: &[u8], mut at: usize) -> usize {
@@ -203,7 +205,15 @@ fn number(bytes: &[u8], start: usize) -> Result<usize, JsonError> {
 
 #[cfg(test)]
 mod tests {
-    use super::scan;
+    use super::{MAX_LENGTH, check_length, scan};
+
+    #[test]
+    fn a_text_is_as_long_as_the_tape_can_index() {
+        assert_eq!(MAX_LENGTH, (512 << 20) - 1);
+        assert_eq!(check_length(MAX_LENGTH), Ok(()));
+        let error = check_length(MAX_LENGTH + 1).expect_err("too long");
+        assert!(error.to_string().starts_with("536870912 bytes long"), "{error}");
+    }
 
     #[test]
     fn numbers_are_those_of_the_grammar() {
@@ -220,6 +230,21 @@ mod tests {
                         assert_eq!(scan(&number).is_ok(), is_known, "{number}");
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn strings_are_those_of_the_grammar() {
+        let escaped = (0..=0x7f).map(|letter| format!("\\{}", char::from(letter)));
+        let plain = (0..=0x7f).map(|letter: u8| char::from(letter).to_string());
+        let hex = ["\\u00e9", "\\u00E9", "\\u00g0", "\\u00", "\\u+0e9", "\\\\u00g0"].map(String::from);
+        for inside in escaped.chain(plain).chain(hex) {
+            // After a block of characters without a quote, too.
+            for before in ["", "a", &"a".repeat(31), &"a".repeat(70)] {
+                let string = format!("\"{before}{inside}\"");
+                let is_known = serde_json::from_str::<String>(&string).is_ok();
+                assert_eq!(scan(&string).is_ok(), is_known, "{string:?}");
             }
         }
     }

@@ -119,3 +119,42 @@ pub(crate) fn escape_into(text: &str, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, Unit, decode, escape_into, step};
+
+    #[test]
+    fn escapes_are_read_and_written_as_serde_json_does() {
+        let raw = r#"\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00"#;
+        assert_eq!(decode(raw), serde_json::from_str::<String>(&format!("\"{raw}\"")).expect("a string"));
+        for c in ('\0'..='\u{100}').chain(['\u{2028}', '\u{1f600}']) {
+            let mut written = String::new();
+            escape_into(c.encode_utf8(&mut [0; 4]), &mut written);
+            assert_eq!(format!("\"{written}\""), serde_json::to_string(&c).expect("a string"));
+        }
+    }
+
+    /// A high surrogate waits for its other half, unless the string is complete.
+    #[test]
+    fn what_may_be_the_first_half_of_a_pair_is_incomplete() {
+        let lone = Step::Unit(Unit { ch: char::REPLACEMENT_CHARACTER, raw_len: 6 });
+        let pair = Step::Unit(Unit { ch: '\u{1f600}', raw_len: 12 });
+        for (raw, split, whole) in [
+            (r"\ud83d", Step::Incomplete, lone),
+            (r"\ud83d\", Step::Incomplete, lone),
+            (r"\ud83d\u", Step::Incomplete, lone),
+            (r"\ud83d\ude0", Step::Incomplete, lone),
+            (r"\ud83d\ude00", pair, pair),
+            (r"\ud83d\u0041", lone, lone),
+            (r"\ud83d\n", lone, lone),
+            (r"\ud83dx", lone, lone),
+            (r"\ude00\ud83d", lone, lone),
+            (r"\ud83", Step::Incomplete, Step::Incomplete),
+            (r"\ud8x3", Step::Invalid, Step::Invalid),
+            (r"\x", Step::Invalid, Step::Invalid),
+        ] {
+            assert_eq!((step(raw, false), step(raw, true)), (split, whole), "{raw}");
+        }
+    }
+}

@@ -288,4 +288,21 @@ mod tests {
             assert!(copies <= 2 && list.capacity() <= items.max(4096) * 9 / 8 + 1, "{copies}, {}", list.capacity());
         }
     }
+
+    /// Items, how much of the input is read, and the room that is made for more of them.
+    #[test]
+    fn only_a_long_list_is_extrapolated() {
+        for (items, done, total, room) in [
+            (0, 0, 100, 0),
+            (64, 1, 100, 0),
+            (4095, 1, 100, 0),
+            (4096, 1, 3, 8192),
+            (4096, 3, 3, 512),
+            (8000, 5, 4, 1000),
+        ] {
+            let mut list = vec![0_u8; items];
+            reserve_by_share(&mut list, done, total);
+            assert_eq!(list.capacity() - items, room, "{items} items at {done} of {total}");
+        }
+    }
 }

@@ -301,7 +301,7 @@ fn deep_nesting_is_a_clear_error() {
         let body = open.repeat(10_000);
         let error = JsonDocument::parse(body.as_bytes()).expect_err("too deep");
         assert_eq!(error.offset(), Some(MAX_DEPTH * what));
-        assert!(error.to_string().contains("128 levels"));
+        assert!(error.is_too_deep() && error.to_string().contains("128 levels"));
         let error = PartialJson::new().push(&body).expect_err("too deep");
         assert!(error.to_string().contains("128 levels"));
     }
@@ -321,6 +321,25 @@ fn lone_surrogates_are_read_as_replacement_characters_and_kept_as_written() {
     let raw = doc.raw(1);
     string_edits(&raw[1..raw.len() - 1], 2, &decoded, &edit, &mut edits).expect("fits");
     assert_eq!(splice(text, &edits).as_deref(), Some(r#"["a\ud800b\udc00\ud800\u0041 \"y"]"#));
+    for (text, decoded) in [(r#""a\ud800""#, "a\u{fffd}"), (r#""\ud800\n""#, "\u{fffd}\n"), (r#""\udc00""#, "\u{fffd}")]
+    {
+        assert_eq!(JsonDocument::parse_str(text).expect("it is JSON").string(JsonDocument::ROOT), decoded, "{text}");
+    }
+}
+
+#[test]
+fn an_error_in_fragments_is_where_it_is_in_the_whole() {
+    for (fragments, offset) in [(["{\"a\"", ": x"], 6), (["[\"\\u00", "zz\"]"], 2), (["[1", "}"], 2)] {
+        let mut reader = PartialJson::new();
+        let errors: Vec<_> = fragments.iter().filter_map(|fragment| reader.push(fragment).err()).collect();
+        assert_eq!(errors.iter().map(|error| error.offset()).collect::<Vec<_>>(), [Some(offset)], "{fragments:?}");
+    }
+}
+
+#[test]
+fn an_edit_without_replacements_is_empty() {
+    assert!(FieldEdit::default().is_empty());
+    assert!(!FieldEdit::whole(1, "x").is_empty());
 }
 
 #[test]
@@ -341,14 +360,34 @@ fn errors_say_where() {
         ("  ", "empty"),
         ("{\"a\":1,}", "byte 7"),
         ("[1 2]", "byte 3: expected ',' or ']'"),
+        ("{\"a\":1 2}", "byte 7: expected ',' or '}'"),
         ("\"a\nb\"", "byte 2"),
         ("01", "byte 1"),
         ("nul", "byte 0"),
         ("\u{feff}{}", "byte 0"),
     ] {
         let error = JsonDocument::parse(body.as_bytes()).expect_err(body);
-        assert!(error.to_string().contains(message), "{body}: {error}");
+        assert!(!error.is_too_deep() && error.to_string().contains(message), "{body}: {error}");
     }
     let error = JsonDocument::parse(b"[\"\xff\"]").expect_err("not UTF-8");
     assert_eq!(error.offset(), Some(2));
+}
+
+/// Every text of a few tokens, whole and in fragments.
+#[test]
+fn short_texts_are_json_if_serde_json_reads_them() {
+    const TOKENS: [&str; 9] = ["{", "}", "[", "]", ",", ":", "\"a\"", "1", "true"];
+    let mut texts = vec![String::new()];
+    for length in 1..=5 {
+        // The longest are those that open something.
+        let longer = |text: &String| TOKENS.map(|token| format!("{text}{token}"));
+        texts = texts.iter().filter(|text| length < 5 || text.starts_with(['{', '['])).flat_map(longer).collect();
+        for text in &texts {
+            let is_known = serde_json::from_str::<serde_json::Value>(text).is_ok();
+            assert_eq!(JsonDocument::parse_str(text).is_ok(), is_known, "{text}");
+            let mut reader = PartialJson::new();
+            let is_read = text.chars().all(|c| reader.push(c.encode_utf8(&mut [0; 4])).is_ok());
+            assert_eq!(is_read && reader.is_complete(), is_known, "{text} in fragments");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{characters, guardrail, streamed};
-use crate::guardrail::Guardrail;
+use crate::guardrail::{Conversation, Evaluator, Guardrail, Position, Source};
 
 const VALUES: &[&str] = &[
     "4471",
@@ -73,6 +73,47 @@ fn a_word_near_one_of_many_numbers_is_seen() {
             assert!(whole.1.iter().any(|finding| finding.contains(rule)), "{rule} in {text}");
             assert_eq!(streamed(&ALL_TYPES, characters(&text)), whole, "{text}");
         }
+    }
+}
+
+#[test]
+fn with_the_context_alone_only_what_depends_on_it_counts() {
+    let guardrail = guardrail(
+        "{version: 1, name: t, pii: [{types: [CREDIT_DEBIT_CARD_CVV], action: mask}],
+            regexes: [{name: R, pattern: '[0-9]{3}'}]}",
+    );
+    for (is_alone, rules, bytes) in
+        [(false, vec!["R", "CREDIT_DEBIT_CARD_CVV"], 3), (true, vec!["CREDIT_DEBIT_CARD_CVV"], 0)]
+    {
+        let direction = (Source::Input, Position::Current);
+        let (assessment, _) = guardrail.assess_for_edits(&Conversation::new(), direction, ("cvv: ", is_alone), "123");
+        let mut found: Vec<&str> = assessment.findings().iter().map(crate::guardrail::Finding::rule).collect();
+        found.sort_by_key(|rule| rule.len());
+        assert_eq!((found, assessment.inspected_bytes()), (rules, bytes));
+    }
+}
+
+/// Context, text, and the findings as bytes of the text.
+#[test]
+fn a_finding_counts_as_far_as_it_is_in_the_text() {
+    let guardrail = guardrail(
+        "{version: 1, name: t, pii: [{types: [EMAIL], action: mask}], regexes: [{name: R, pattern: '[a-z]{1,9}: [0-9]{1,9}'}],
+            word_filters: [{name: W, words: [total amount]}]}",
+    );
+    for (context, text, expected) in [
+        // Only a value of an entity type may begin in the context.
+        ("total: ", "17", vec![]),
+        ("total ", "amount", vec![]),
+        ("jane.roe@example.com", " is away", vec![]),
+        ("jane.roe@", "example.com is away", vec![(0, 11)]),
+        ("to: ", "jane.roe@example.com", vec![(0, 20)]),
+    ] {
+        let mut evaluator = Evaluator::new(guardrail.clone(), Source::Input, Conversation::new()).with_context(context);
+        evaluator.push(text, &mut String::new());
+        evaluator.finish(&mut String::new());
+        let assessment = evaluator.into_assessment();
+        let spans: Vec<_> = assessment.findings().iter().map(|f| (f.span().start(), f.span().end())).collect();
+        assert_eq!(spans, expected, "{context:?} before {text:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Rng, characters, guardrail, streamed, values};
 use crate::detect::EntityType;
+use crate::guardrail::labels::is_found_beside;
 use crate::guardrail::{Conversation, Source};
 
 fn findings(guardrail: &super::Guardrail, text: &str) -> Vec<(String, String)> {
@@ -99,6 +100,8 @@ fn what_a_label_says_is_no_context_and_no_value() {
         ("globex{EMAIL}", vec![]),
         ("{rival} globex {rival}globex", vec![("rival", "globex")]),
         ("{ACME} globex", vec![("rival", "globex")]),
+        // A brace that the end of the text leaves open is none of a label.
+        ("globex{EMA", vec![("rival", "globex")]),
         ("{ACME}acme", vec![("ACME", "acme")]),
         ("{EMAIL}", vec![("braces", "{EMAIL}")]),
         ("{EMAIL}4111 1111 1111 1111", vec![]),
@@ -118,6 +121,20 @@ fn what_a_label_says_is_no_context_and_no_value() {
     }
 }
 
+/// A replacement is not replaced again, but a regex that only detects may look for labels.
+#[test]
+fn a_regex_that_masks_matches_nothing_in_a_label() {
+    for (action, expected) in [("mask", vec!["ABCD"]), ("detect", vec!["EMAIL", "ABCD", "CUT"])] {
+        let guardrail = guardrail(&format!(
+            "{{version: 1, name: t, regexes: [{{name: R, pattern: '[A-Z]{{3,5}}', action: {action}}}]}}"
+        ));
+        let text = "{EMAIL} ABCD {CUT}".replace("{CUT}", if action == "mask" { "" } else { "{CUT" });
+        let found = findings(&guardrail, &text);
+        assert_eq!(found.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(), expected, "{action}");
+        assert_eq!(streamed(&guardrail, characters(&text)), streamed(&guardrail, std::iter::once(text.as_str())));
+    }
+}
+
 #[test]
 fn a_brace_that_begins_no_label_is_released_at_once() {
     let guardrail = guardrail("{version: 1, name: t, word_filters: [{name: RIVAL, words: [globex], action: mask}]}");
@@ -127,4 +144,26 @@ fn a_brace_that_begins_no_label_is_released_at_once() {
     assert_eq!(guard.push(" globex{"), " ", "the word may stand beside a label");
     assert_eq!(guard.push("RIVA"), "");
     assert_eq!(guard.push("x"), "{RIVAL}{RIVAx");
+}
+
+/// Rule, value, whether a label touches it before and after, and whether it is a match wherever the masked values ended.
+#[test]
+fn a_value_beside_a_label_is_all_of_a_match_by_its_rule() {
+    let guardrail = guardrail(
+        "{version: 1, name: t, word_filters: [{name: WHOLE, words: [globex], action: mask},
+        {name: ANYWHERE, words: [acme], match: {whole_word: false}, action: mask}]}",
+    );
+    for (rule, value, before, behind, expected) in [
+        (0, "globex", false, false, true),
+        (0, "globex", true, false, false),
+        (0, "globex", false, true, false),
+        (1, "acme", true, true, true),
+        (0, "acme", false, false, false),
+        (1, "acme corp", false, false, false),
+        (1, "corp acme", false, false, false),
+        (1, "acme corp", true, true, false),
+    ] {
+        let detectors = guardrail.policy().detectors();
+        assert_eq!(is_found_beside(detectors, rule, value, before, behind), expected, "{rule}: {value:?}");
+    }
 }

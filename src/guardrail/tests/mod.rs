@@ -5,8 +5,10 @@
 mod content;
 mod context;
 mod exceptions;
+mod findings;
 mod labels;
 mod limit;
+mod modes;
 mod strict;
 mod topics;
 mod values;
