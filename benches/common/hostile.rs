@@ -78,5 +78,6 @@ pub(crate) const UNITS: &[&str] = &[
     "xtoken=-0-0-",
     "token=-",
     "phpsessid=a1-",
+    "_www.a.1X.2..2.3.1.com/1.3.4-",
     "t-/token=-0-0token=-/token=-0-0-4----",
 ];

@@ -356,11 +356,14 @@ fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
     let (host, path) = c.text.split_once('/').map_or((c.text, None), |(host, path)| (host, Some(path)));
     let joins = |before: char| matches!(before, '@' | '.' | '/' | '-' | '\\' | '%' | ':' | '+' | '=');
     let good = || host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
-    if c.before.is_some_and(joins) || !good() {
+    let is_joined = c.before.is_some_and(joins);
+    if is_joined || !good() {
         // A dot or a hyphen is before each later start in this host; in the path another sign may be.
         let other =
             c.text.get(host.len()..).and_then(|path| path.find(|c: char| !c.is_ascii_alphanumeric() && !joins(c)));
-        return Verdict::RejectBefore(other.map_or(c.text.len(), |at| host.len() + at));
+        let bytes = other.map_or(c.text.len(), |at| host.len() + at);
+        // Without a path, the host may go on.
+        return if is_joined || path.is_some() { Verdict::RejectStarts(bytes) } else { Verdict::RejectBefore(bytes) };
     }
     if let Some(at) = sentence_continues(c.text, c.accepted) {
         return Verdict::RejectBefore(at);

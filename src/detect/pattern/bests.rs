@@ -6,7 +6,7 @@ use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdic
 use crate::text::view::ViewText;
 
 /// Records the match of an alternative that ends here, with the earliest start from `from` on that a validator accepts. Returns the offset
-/// before which the validator rejects all starts, if it says so.
+/// before which the validator rejects all starts from `from` on, at every end, if it says so.
 pub(super) fn record(
     bests: &mut Vec<PatternMatch>,
     starts: &impl StartSet,
@@ -19,17 +19,20 @@ pub(super) fn record(
     let expired = end.saturating_sub(meta.cap);
     flush(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
     let (mut needs_context, mut rejected) = (false, None);
+    // All starts so far are rejected at every end. One that may match at a later end is kept, and all after it.
+    let mut are_rejected = true;
     // Only validators of long values use it.
     let accepted =
         |bests: &[PatternMatch], start| if meta.cap > SHORT_BYTES { accepted(bests, meta, start) } else { start };
     while let Some(start) = first.take().or_else(|| at.next_start(starts, from)) {
         if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
-            from = start + 1;
+            (from, are_rejected) = (start + 1, false);
             continue;
         }
         let accepted = accepted(bests, start);
         let offer = Offer { tag, start, end, accepted, lacks_context: at.lacks_context };
         let verdict = to.validator.validate(offer);
+        are_rejected &= matches!(verdict, Verdict::RejectStarts(_));
         match verdict {
             Verdict::RejectBefore(bytes) => {
                 from = view.next_start(start, bytes, end);
@@ -37,7 +40,7 @@ pub(super) fn record(
             }
             Verdict::RejectStarts(bytes) => {
                 from = view.next_start(start, bytes, end);
-                rejected = Some(from);
+                rejected = if are_rejected { Some(from) } else { rejected };
                 continue;
             }
             _ => from = start + 1,

@@ -114,8 +114,11 @@ impl PatternMatcher {
         }
         // A match covers whole characters of the text.
         if view.is_whole(at.end) {
-            let from = at.first.max(thread.rejected_before(meta.tag));
-            if let Some(offset) = record(&mut thread.bests, &thread.starts, (meta, at, from), view, to) {
+            let rejected = thread.rejected_before(meta.tag);
+            let from = at.first.max(rejected);
+            let is_first = at.lengths.is_none() && thread.starts.first_from(rejected) == thread.starts.first_from(from);
+            let offset = record(&mut thread.bests, &thread.starts, (meta, at, from), view, to);
+            if let Some(offset) = offset.filter(|_| is_first) {
                 thread.reject_before(meta.tag, offset);
             }
         }

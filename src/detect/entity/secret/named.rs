@@ -145,7 +145,7 @@ fn named_key(c: &RecognizerInput<'_>) -> Verdict {
     let strong = name != Name::Weak && keyed.link != Link::Space;
     // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
-    if whole && !is_aws && is_key(key, strong) && !is_place(key) { Verdict::Accept } else { Verdict::Reject }
+    if whole && !is_aws && !is_place(key) && is_key(key, strong) { Verdict::Accept } else { Verdict::Reject }
 }
 
 /// Returns `true` if the key continues after the candidate, or its last character is the text's.

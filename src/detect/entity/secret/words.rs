@@ -3,20 +3,24 @@
 /// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
 /// Keys of the base64url alphabet have signs too, but the parts between them are mixed.
 pub(super) fn is_worded(text: &str) -> bool {
-    let parts = || text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
-    let words: usize = parts().filter(|part| is_word(part)).map(str::len).sum();
-    let all: usize = parts().map(str::len).sum();
-    parts().count() >= 3 && 10 * words >= 6 * all
+    let (mut count, mut words, mut all) = (0, 0, 0);
+    for part in text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
+        count += 1;
+        all += part.len();
+        words += if is_word(part) { part.len() } else { 0 };
+    }
+    count >= 3 && 10 * words >= 6 * all
 }
 
-/// Returns a word in one case or with a capital, or a short number.
-fn is_word(part: &str) -> bool {
-    let mut bytes = part.bytes();
-    let first = bytes.next();
-    let lower = first.is_some_and(|b| b.is_ascii_alphabetic()) && bytes.all(|b| b.is_ascii_lowercase());
-    let upper = part.bytes().all(|b| b.is_ascii_uppercase());
-    let number = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
-    number || ((lower || upper) && part.len() <= 14)
+/// Returns `true` for a word in one case or with a capital, and for a short number.
+fn is_word(part: &[u8]) -> bool {
+    let Some((first, rest)) = part.split_first() else { return false };
+    match first {
+        b'0'..=b'9' => part.len() <= 4 && rest.iter().all(u8::is_ascii_digit),
+        _ if part.len() > 14 => false,
+        b'a'..=b'z' => rest.iter().all(u8::is_ascii_lowercase),
+        _ => rest.iter().all(u8::is_ascii_lowercase) || rest.iter().all(u8::is_ascii_uppercase),
+    }
 }
 
 /// Returns `true` if small letters, capitals and digits alternate as often as by chance (three times in five), and more often
