@@ -62,10 +62,10 @@ fn a_topic_explains_which_example_it_is_like() {
         examples: [Which stocks should I buy?, Should I sell my house?, Who will win the election?]}]}",
     )
     .with_topic_scores();
-    let assessment = guardrail.assess(Source::Input, "Who will win the election?");
+    let assessment = guardrail.assess(Source::Input, "Tell me who wins the election.");
     let why = assessment.findings()[0].explanation().expect("found by its examples");
     assert_eq!((why.example_index(), why.threshold()), (2, 0.25));
-    assert!(why.score() > 0.25 && why.score() <= 1.0);
+    assert!(why.score() > 0.25 && why.score() < 1.0);
     let best = &assessment.topic_scores()[0];
     assert_eq!((best.rule(), best.threshold(), best.score()), ("votes", 0.25, why.score()));
     assert!(why.terms().iter().any(|term| term.contains("elect")), "{:?}", why.terms());

@@ -205,6 +205,7 @@ fn a_text_is_evaluated_as_if_it_were_the_first() {
         ("", false, "123 amFuZS5yb2VAZXhhbXBsZS5jb20="),
     ];
     for text in texts.into_iter().chain(texts.into_iter().rev()) {
-        assert_eq!(assess(&guardrail, text), assess(&self::guardrail(POLICY), text), "{text:?}");
+        let other = Guardrail::new(guardrail.policy().clone());
+        assert_eq!(assess(&guardrail, text), assess(&other, text), "{text:?}");
     }
 }

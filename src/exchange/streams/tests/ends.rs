@@ -107,6 +107,23 @@ fn a_content_block_ends_with_its_own_event() {
     );
 }
 
+/// A stream may break off, or have no event for its end.
+#[test]
+fn a_match_that_the_end_of_the_stream_completes_blocks() {
+    let (kind, bodies) = (StreamKind::Invoke, BodyGuard::new(&GUARDRAIL, &Conversation::new()));
+    let mut guard = EventGuard::new(JsonEvents::new(kind, BodyFormat::AnthropicMessages, "m"), bodies, None);
+    let text = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"of globex"}}"#;
+    guard.push_json(kind, "chunk", text.as_bytes(), &mut VecDeque::new()).expect("known");
+    let mut out = VecDeque::new();
+    guard.finish(&mut out).expect("known");
+    assert!(guard.is_blocked());
+    let message = out.iter().find_map(|event| match event {
+        OutEvent::New(event) => Some(shown(kind, event.json())).filter(|shown| shown.ends_with("No.")),
+        OutEvent::Same | OutEvent::Changed(_) => None,
+    });
+    assert_eq!(message.as_deref(), Some("0/0:No."));
+}
+
 #[test]
 fn a_part_ends_with_its_own_event() {
     assert_forwarded(
