@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 
 use super::gate_nfa::{Info, Key};
-use super::sync::{AtomicU32, Mutex, MutexGuard, OnceLock, Ordering};
+use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
 
 /// The number of states of a new table. Chat reaches as many in some 20 kB.
 const FIRST_STATES: usize = 1024;
@@ -103,14 +103,16 @@ impl Tables {
             table = Arc::new(if numbers.len() < self.most {
                 table.doubled(self.most)
             } else {
-                numbers.clear();
-                Table::new(table.epoch.wrapping_add(1), table.stride, FIRST_STATES.min(self.most))
-            });
-            if numbers.is_empty() {
+                let (mut known, next) = (
+                    HashMap::new(),
+                    Table::new(table.epoch.wrapping_add(1), table.stride, FIRST_STATES.min(self.most)),
+                );
                 for key in first {
-                    add(&table, &mut numbers, key.clone(), &describe);
+                    add(&next, &mut known, key.clone(), &describe);
                 }
-            }
+                *numbers = known;
+                next
+            });
             self.current.store(Arc::clone(&table));
         }
         let entry = add(&table, &mut numbers, key, &describe);
@@ -127,12 +129,7 @@ impl Tables {
 }
 
 /// Adds a state to a table that has room for it. Returns its entry.
-fn add(
-    table: &Table,
-    numbers: &mut MutexGuard<'_, HashMap<Key, u32>>,
-    key: Key,
-    describe: impl Fn(Key) -> Info,
-) -> u32 {
+fn add(table: &Table, numbers: &mut HashMap<Key, u32>, key: Key, describe: impl Fn(Key) -> Info) -> u32 {
     if let Some(&entry) = numbers.get(&key) {
         return entry;
     }
@@ -141,4 +138,49 @@ fn add(
     let entry = u32::try_from(number * table.stride).unwrap_or(UNKNOWN);
     numbers.insert(key, entry);
     entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FIRST_STATES, Info, Key, Tables, UNKNOWN};
+    use crate::detect::pattern::alternatives::AlternativeSet;
+    use crate::detect::pattern::assertions::EdgeSet;
+
+    fn describe(key: Key) -> Info {
+        Info { key, matches: AlternativeSet::default(), ends: EdgeSet::NONE, is_long: false }
+    }
+
+    fn key(number: u32) -> Key {
+        (Box::new([number]), 0)
+    }
+
+    #[test]
+    fn numbers_stay_while_a_table_grows_and_are_of_an_epoch() {
+        let (first, most) = ([key(0)], 2 * FIRST_STATES + 1);
+        let tables = Tables::new(3, most);
+        let entry = |number: usize| tables.entry(key(number as u32), &first, describe);
+        let old = tables.current();
+        for number in 0..most {
+            let (table, of_number) = entry(number);
+            assert_eq!((table.epoch, of_number), (0, 3 * number as u32));
+            tables.record(0, 3 * number + 1, of_number);
+        }
+        assert_eq!(old.cells().len(), 3 * FIRST_STATES, "who reads with a table keeps it");
+        let grown = tables.current();
+        for number in 0..most {
+            let of_number = 3 * number as u32;
+            assert_eq!((entry(number).1, &grown.info(of_number).key), (of_number, &key(number as u32)));
+            assert_eq!(grown.cells()[3 * number + 1].load(super::Ordering::Acquire), of_number);
+        }
+        let (anew, of_new) = entry(most);
+        assert_eq!((anew.epoch, of_new, anew.cells().len()), (1, 3, 3 * FIRST_STATES));
+        assert_eq!((&anew.info(0).key, &anew.info(3).key), (&first[0], &key(most as u32)));
+        tables.record(0, 1, 3);
+        assert_eq!(
+            tables.current().cells()[1].load(super::Ordering::Acquire),
+            UNKNOWN,
+            "a transition of another epoch"
+        );
+        assert_eq!(entry(0).1, 0);
+    }
 }
