@@ -25,7 +25,19 @@ fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
 }
 
 /// Starts of values that may be long: these are held up to the policy's bound.
-const LONG: &[&str] = &["http://", "www.", "www.a.", "eyJ", "eyJ."];
+const LONG: &[&str] = &[
+    "http://",
+    "www.",
+    "www.a.",
+    "eyJ",
+    "eyJ.",
+    "token=-0-0-",
+    "xtoken=-0-0-",
+    "token=-",
+    "phpsessid=a1-",
+    "_www.a.1X.2..2.3.1.com/1.3.4-",
+    "t-/token=-0-0token=-/token=-0-0-4----",
+];
 
 /// What is held of any other text: an address of 320 bytes, or an API key, and what may be around it.
 const SHORT: usize = 600;
@@ -56,7 +68,7 @@ fn hostile_text_is_released_as_it_comes() {
 
 #[test]
 fn starts_of_long_values_are_released_at_their_bound() {
-    for types in ["URL", "PRIVATE_KEY", "JWT"] {
+    for types in ["URL", "PRIVATE_KEY", "JWT", "API_KEY"] {
         let guardrail = guardrail(&format!("{{version: 1, name: long, pii: [{{types: [{types}], action: detect}}]}}"));
         let bound = guardrail.buffer_limit().bytes();
         let wrong: Vec<_> = LONG.iter().filter_map(|unit| slow(&guardrail, unit, bound)).collect();
