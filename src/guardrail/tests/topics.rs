@@ -91,6 +91,9 @@ fn the_best_score_is_at_least_that_of_each_finding() {
     }
     let passed = guardrail.assess(Source::Input, "Is bread a stock of the kitchen?");
     assert!(passed.findings().is_empty() && passed.topic_scores()[0].score() > 0.0, "{passed:?}");
+    // Of a topic with exceptions as well, the windows of which wait for them.
+    let score = |text: &str| guardrail.assess(Source::Input, text).topic_scores()[1].score();
+    assert!(score("Who will win the election?") > 0.9 && score("Who will win on election day?") < 0.9);
     let unasked = super::guardrail(TOPICS).assess(Source::Input, TEXTS[2]);
     assert!(unasked.topic_scores().is_empty());
 }
