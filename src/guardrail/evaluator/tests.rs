@@ -36,7 +36,7 @@ fn nothing_is_left_of_text_that_did_not_end() {
         (format!("{:?}", evaluator.into_assessment()), out)
     };
     for first in ["james bonds", "james bonds of", "{w}{EMAI", "a c a", "xxxxxx bonds of love a"] {
-        for second in ["james bonds", "xxxxxx bonds", "a b {EMAIL}", "bonds of love"] {
+        for second in ["james bonds", "a bonds b", "a b {EMAIL}", "bonds of love"] {
             let _ = assess(&guardrail, first, false);
             let new = self::guardrail(&format!("{topic}, word_filters: [{{name: w, words: [a b, c], action: mask}}]"));
             assert_eq!(assess(&guardrail, second, true), assess(&new, second, true), "{second:?} after {first:?}");

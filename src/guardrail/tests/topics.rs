@@ -113,9 +113,12 @@ fn a_model_takes_the_place_of_the_table() {
             vector[usize::from(is_bitter)] = 1.0;
         }
     }
-    let plain = guardrail("{version: 1, name: t, denied_topics: [{name: coffee, examples: [Make me some coffee]}]}");
+    let plain = guardrail(
+        "{version: 1, name: t, decode: [base64], denied_topics: [{name: coffee, examples: [Make me some coffee]}]}",
+    );
     let with_model = plain.clone().with_embedder(Arc::new(Bitter));
     let text = "An ESPRESSO, please!";
     assert!(with_model.assess(Source::Input, text).is_blocked());
     assert!(!with_model.assess(Source::Input, "Lemonade, please!").is_blocked());
+    assert!(with_model.assess(Source::Input, "see QW4gRVNQUkVTU08sIHBsZWFzZQ ok").is_blocked(), "decoded");
 }
