@@ -109,7 +109,7 @@ fn a_model_takes_the_place_of_the_table() {
         }
 
         fn embed(&self, sentence: &str, vector: &mut [f32]) {
-            let is_bitter = ["coffee", "espresso"].iter().any(|word| sentence.split(' ').any(|other| other == *word));
+            let is_bitter = ["coffee", "zorble"].iter().any(|word| sentence.split(' ').any(|other| other == *word));
             vector[usize::from(is_bitter)] = 1.0;
         }
     }
@@ -117,8 +117,11 @@ fn a_model_takes_the_place_of_the_table() {
         "{version: 1, name: t, decode: [base64], denied_topics: [{name: coffee, examples: [Make me some coffee]}]}",
     );
     let with_model = plain.clone().with_embedder(Arc::new(Bitter));
-    let text = "An ESPRESSO, please!";
+    let text = "A ZORBLE, if you please!";
     assert!(with_model.assess(Source::Input, text).is_blocked());
     assert!(!with_model.assess(Source::Input, "Lemonade, please!").is_blocked());
-    assert!(with_model.assess(Source::Input, "see QW4gRVNQUkVTU08sIHBsZWFzZQ ok").is_blocked(), "decoded");
+    // What is decoded is compared by the model, too, of which the table knows nothing.
+    let encoded = "see QSBaT1JCTEUsIGlmIHlvdSBwbGVhc2Uh ok";
+    assert!(with_model.assess(Source::Input, encoded).is_blocked());
+    assert!(!plain.assess(Source::Input, text).is_blocked() && !plain.assess(Source::Input, encoded).is_blocked());
 }
