@@ -80,6 +80,8 @@ mod tests {
                 cover.add(start, end);
                 list.push((start, end));
             }
+            let spans = cover.spans.make_contiguous();
+            assert!(spans.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1), "{spans:?} of {list:?}");
             for start in 0..28 {
                 for end in start + 1..29 {
                     let expected = list.iter().any(|&(first, last)| first <= start && end <= last);

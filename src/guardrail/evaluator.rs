@@ -370,3 +370,6 @@ fn drop_repeated(findings: &mut Vec<Finding>) {
         !is_repeated
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,7 +106,7 @@ impl LabelSet {
         };
         let hashed = || {
             let (name, hash) = body.rsplit_once(':')?;
-            let fits = hash.len() == 2 * HASH_BYTES || !whole && hash.len() < 2 * HASH_BYTES;
+            let fits = if whole { hash.len() == 2 * HASH_BYTES } else { hash.len() <= 2 * HASH_BYTES };
             let known = self.names.get_key_value(name).filter(|(_, forms)| forms.hashed)?;
             (fits && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))).then_some(known)
         };

@@ -173,7 +173,7 @@ denied_topics: [{name: t, phrases: [stock tips], exceptions: [stock tips on], ex
         let policy = Policy::from_yaml(&format!("version: 1\nname: order\n{rules}")).expect("a policy");
         let guardrail = Guardrail::new(policy);
         let policy = guardrail.enforced();
-        let mut reading = Reading::new(policy, policy.detectors(), None);
+        let mut reading = Reading::new(policy, policy.detectors(), policy.topics.clone());
         let mut findings = Vec::new();
         let mut confirm = |reading: &mut Reading| {
             reading.confirm(policy, policy.detectors(), (Source::Input, Position::Current));
@@ -216,6 +216,24 @@ denied_topics: [{name: t, phrases: [stock tips], exceptions: [stock tips on], ex
                 vec![("w", 0, 4), ("w", 2, 6), ("r", 2, 4)],
             ),
             ("an exception covers", topic.to_owned(), "james bonds, bonds", vec![("t", 13, 18)]),
+            (
+                "an exception covers a match of a pattern",
+                "denied_topics: [{name: t, patterns: ['buy [a-z]{1,8}'], exceptions: [buy time]}]".to_owned(),
+                "buy time, buy gold",
+                vec![("t", 10, 18)],
+            ),
+            (
+                "a match of another pattern of the topic begins where the first ends",
+                "denied_topics: [{name: t, patterns: [xab, '[a-d]{2,6}']}]".to_owned(),
+                "xabcdcd",
+                vec![("t", 0, 3), ("t", 3, 7)],
+            ),
+            (
+                "a value begins where another of its type ends",
+                "pii: [{types: [EMAIL]}]".to_owned(),
+                "a@b.com+john@ex.com",
+                vec![("EMAIL", 0, 7), ("EMAIL", 8, 19)],
+            ),
             ("an allowed value is none", pii.to_owned(), "a@example.com b@example.com", vec![("EMAIL", 14, 27)]),
         ] {
             let expected: Vec<_> =
@@ -229,14 +247,54 @@ denied_topics: [{name: t, phrases: [stock tips], exceptions: [stock tips on], ex
     #[test]
     fn a_candidate_waits_for_what_could_take_it_back() {
         let topic = "denied_topics: [{name: t, phrases: [bonds], exceptions: [bonds of love]}]";
+        let by_example = "denied_topics: [{name: t, examples: [buy shares], exceptions: [buy it, '? Of course']}]";
         let padding = " x".repeat(50);
-        for (text, expected, before_end) in [
-            ("bonds of ".to_owned(), 1, 0),
-            ("bonds of love".to_owned(), 0, 0),
-            (format!("bonds of war{padding}"), 1, 1),
+        for (topic, text, expected, before_end) in [
+            (topic, "bonds of ".to_owned(), 1, 0),
+            (topic, "bonds of love".to_owned(), 0, 0),
+            (topic, format!("bonds of war{padding}"), 1, 1),
+            // An exception that begins after the sentence takes nothing back.
+            (by_example, "buy shares? Of cours".to_owned(), 1, 1),
         ] {
             let (findings, before) = confirmed(topic, [text.as_str()]);
             assert_eq!((findings.len(), before), (expected, before_end), "{text:?}");
+        }
+    }
+
+    /// Memory does not grow with the text.
+    #[test]
+    fn what_is_confirmed_is_forgotten() {
+        let policy = Policy::from_yaml("{version: 1, name: m, pii: [{types: [PIN, EMAIL], action: mask}]}");
+        let guardrail = Guardrail::new(policy.expect("a policy"));
+        let policy = guardrail.enforced();
+        for chunk in ["no value is in this text. ", "{EMAIL} ", "PIN 4471, ", "é\u{200b}", &"long chunk ".repeat(450)]
+        {
+            let mut reading = Reading::new(policy, policy.detectors(), None);
+            for _ in 0..60_000_usize.div_ceil(chunk.len()) {
+                reading.push(policy, chunk);
+                let until = reading.confirm(policy, policy.detectors(), (Source::Input, Position::Current));
+                reading.confirmed().clear();
+                reading.forget_before(until, policy.detectors());
+            }
+            let (base, end) = (reading.text().base(), reading.text().end());
+            assert!(end - base < 20_000, "{base}..{end} is kept of {chunk:.20}");
+            let label = reading.labels.edge_behind(0).unwrap_or(end);
+            assert!(end - label < 2_000, "a label at {label} of {end} is kept");
+        }
+    }
+
+    #[test]
+    fn detectors_wait_for_more_text_unless_scores_are_kept() {
+        let plain = WAITING.with(Guardrail::clone);
+        for (guardrail, waits) in [(plain.clone(), true), (plain.with_topic_scores(), false)] {
+            let policy = guardrail.enforced();
+            let mut reading = Reading::new(policy, policy.detectors(), policy.topics.clone());
+            let waiting = "to jane.roe@example".split_inclusive(|_| true).map(|chunk| {
+                reading.push(policy, chunk);
+                reading.confirm(policy, policy.detectors(), (Source::Input, Position::Current));
+                reading.is_waiting
+            });
+            assert_eq!(waiting.filter(|&is_waiting| is_waiting).count() > 4, waits);
         }
     }
 

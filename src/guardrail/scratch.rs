@@ -125,3 +125,57 @@ fn group() -> usize {
     });
     known.unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::thread;
+
+    use super::{KEPT_PER_SHARD, SHARDS, Scratch, ScratchPool, group};
+    use crate::guardrail::Guardrail;
+    use crate::policy::Policy;
+
+    fn guardrail() -> Guardrail {
+        let policy = Policy::from_yaml("{version: 1, name: s, pii: [{types: [PIN], evasion: strict}]}");
+        Guardrail::new(policy.expect("a policy"))
+    }
+
+    #[test]
+    fn memory_is_used_again_and_little_is_kept() {
+        let (guardrail, pool) = (guardrail(), ScratchPool::default());
+        let policy = guardrail.enforced();
+        let taken: Vec<_> = (0..=KEPT_PER_SHARD).map(|_| pool.take(policy)).collect();
+        let addresses: Vec<*const Scratch> = taken.iter().map(|scratch| &raw const **scratch).collect();
+        taken.into_iter().for_each(|scratch| pool.put(scratch, policy));
+        assert_eq!(pool.shards.iter().map(|shard| shard.0.lock().expect("free").len()).sum::<usize>(), KEPT_PER_SHARD);
+        assert!(addresses.contains(&&raw const *pool.take(policy)));
+    }
+
+    /// Memory that a context took is kept, whatever it was the context of.
+    #[test]
+    fn reset_memory_is_that_of_text_without_context() {
+        let guardrail = guardrail();
+        let policy = guardrail.enforced();
+        let mut scratch = Scratch::new(policy);
+        let (sides, rewritings) = (scratch.sides.len(), policy.detectors().rewritings().count());
+        assert!(sides > 0 && sides == rewritings && scratch.spare.is_none());
+        scratch.read_after("pin: ", policy);
+        assert_eq!(scratch.sides.iter().filter(|side| side.has_context()).count(), sides + 1);
+        scratch.reset(policy);
+        assert!(scratch.sides.len() == sides && scratch.spare.is_some());
+        // What is left where only findings that depend on the context count.
+        scratch.read_after("pin: ", policy);
+        scratch.sides.retain(|side| side.has_context());
+        scratch.reset(policy);
+        assert!(scratch.sides.len() == sides && scratch.spare.is_some());
+    }
+
+    #[test]
+    fn threads_are_spread_over_all_groups() {
+        let groups: Vec<usize> = (0..16 * SHARDS).map(|_| thread::spawn(group).join().expect("a group")).collect();
+        assert!(groups.iter().all(|&group| group < SHARDS), "{groups:?}");
+        // Threads of other tests begin meanwhile.
+        assert!(groups.iter().collect::<HashSet<_>>().len() > SHARDS / 2, "{groups:?}");
+        assert_eq!(group(), group());
+    }
+}

@@ -82,14 +82,14 @@ fn with_the_context_alone_only_what_depends_on_it_counts() {
         "{version: 1, name: t, pii: [{types: [CREDIT_DEBIT_CARD_CVV], action: mask}],
             regexes: [{name: R, pattern: '[0-9]{3}'}]}",
     );
-    for (is_alone, rules, bytes) in
+    for (is_alone, rules, length) in
         [(false, vec!["R", "CREDIT_DEBIT_CARD_CVV"], 3), (true, vec!["CREDIT_DEBIT_CARD_CVV"], 0)]
     {
         let direction = (Source::Input, Position::Current);
         let (assessment, _) = guardrail.assess_for_edits(&Conversation::new(), direction, ("cvv: ", is_alone), "123");
         let mut found: Vec<&str> = assessment.findings().iter().map(crate::guardrail::Finding::rule).collect();
         found.sort_by_key(|rule| rule.len());
-        assert_eq!((found, assessment.inspected_bytes()), (rules, bytes));
+        assert_eq!((found, assessment.inspected_bytes(), assessment.inspected_chars()), (rules, length, length));
     }
 }
 
@@ -114,6 +114,24 @@ fn a_finding_counts_as_far_as_it_is_in_the_text() {
         let assessment = evaluator.into_assessment();
         let spans: Vec<_> = assessment.findings().iter().map(|f| (f.span().start(), f.span().end())).collect();
         assert_eq!(spans, expected, "{context:?} before {text:?}");
+    }
+}
+
+/// The seconds of a clock raise what a number needs, and what follows them may still be one by itself. A mark after a digit ends a number,
+/// and one character may stand for several digits.
+#[test]
+fn a_later_start_may_be_a_value_where_the_first_is_none() {
+    let guardrail = guardrail("{version: 1, name: t, pii: [{types: [PHONE, CREDIT_DEBIT_CARD_NUMBER], action: mask}]}");
+    for (text, expected) in [
+        ("12:53:00 1 212 555 0123", "12:53:00 {PHONE}"),
+        ("12:53:08 212 555 0123", "12:53:08 {PHONE}"),
+        ("13:53:08 1 212 555 0123", "13:53:08 {PHONE}"),
+        ("12:53:00 49 30 901820 212 555 0123", "12:53:00 49 30 901820 {PHONE}"),
+        ("{EMAIL}⑩⑪⑫ 4111 1111 1111 1111", "{EMAIL}⑩⑪⑫ {CREDIT_DEBIT_CARD_NUMBER}"),
+        ("{EMAIL}⑩ 4111 1111 1111 1111", "{EMAIL}⑩ {CREDIT_DEBIT_CARD_NUMBER}"),
+    ] {
+        assert_eq!(guardrail.assess(Source::Input, text).apply_to(text), expected, "{text}");
+        assert_eq!(streamed(&guardrail, characters(text)).0, expected, "{text} in chunks");
     }
 }
 

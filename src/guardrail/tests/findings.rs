@@ -38,6 +38,16 @@ fn a_contained_finding_names_the_one_around_it() {
     assert_eq!((within.span().start(), within.span().end()), (11, 30));
 }
 
+/// Only a model has signs.
+#[test]
+fn a_finding_of_a_model_has_signs() {
+    let guardrail = guardrail("{version: 1, name: n, pii: [{types: [NAME, EMAIL], strictness: normal, action: mask}]}");
+    let assessment = guardrail.assess(Source::Input, "Yesterday Jennifer wrote to jane.roe@example.com");
+    let signs: Vec<_> = assessment.findings().iter().map(|finding| (finding.rule(), finding.signs())).collect();
+    let [("NAME", of_name), ("EMAIL", of_email)] = &signs[..] else { panic!("{signs:?}") };
+    assert!(of_name.contains(&"a given name") && of_email.is_empty(), "{signs:?}");
+}
+
 #[test]
 fn equal_values_have_equal_fingerprints() {
     let guardrail = guardrail(POLICY).with_fingerprints(*b"0123456789abcdef");

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{characters, guardrail, streamed};
-use crate::guardrail::{Conversation, Evaluator, Guardrail, Position, Source};
+use crate::guardrail::{Conversation, Evaluator, Guardrail, Position, Source, StreamGuard};
 
 const POLICY: &str = "
 version: 1
@@ -166,6 +166,18 @@ fn marks_after_a_value_with_a_name_are_cut_as_they_like() {
         let whole = found(&mut std::iter::once(text));
         assert!(!whole.1.is_empty(), "{text}");
         assert_eq!(found(&mut characters(text)), whole, "{text}");
+    }
+}
+
+/// A finding in rewritten text waits for the marks after it, not for the end of the text.
+#[test]
+fn text_is_released_after_a_value_in_disguise() {
+    let guardrail = guardrail(POLICY);
+    for marks in ["", "\u{301}"] {
+        let mut guard = StreamGuard::new(&guardrail, Source::Input);
+        let mut released = guard.push(&format!("write jane (at) example (dot) com{marks}")).to_owned();
+        released.push_str(guard.push(&" plain words".repeat(2_000)));
+        assert!(released.starts_with("write {EMAIL} plain words plain"), "{released:.60}");
     }
 }
 

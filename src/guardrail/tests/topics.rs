@@ -91,6 +91,9 @@ fn the_best_score_is_at_least_that_of_each_finding() {
     }
     let passed = guardrail.assess(Source::Input, "Is bread a stock of the kitchen?");
     assert!(passed.findings().is_empty() && passed.topic_scores()[0].score() > 0.0, "{passed:?}");
+    // Of a topic with exceptions as well, the windows of which wait for them.
+    let score = |text: &str| guardrail.assess(Source::Input, text).topic_scores()[1].score();
+    assert!(score("Who will win the election?") > 0.9 && score("Who will win on election day?") < 0.9);
     let unasked = super::guardrail(TOPICS).assess(Source::Input, TEXTS[2]);
     assert!(unasked.topic_scores().is_empty());
 }
@@ -106,13 +109,19 @@ fn a_model_takes_the_place_of_the_table() {
         }
 
         fn embed(&self, sentence: &str, vector: &mut [f32]) {
-            let is_bitter = ["coffee", "espresso"].iter().any(|word| sentence.split(' ').any(|other| other == *word));
+            let is_bitter = ["coffee", "zorble"].iter().any(|word| sentence.split(' ').any(|other| other == *word));
             vector[usize::from(is_bitter)] = 1.0;
         }
     }
-    let plain = guardrail("{version: 1, name: t, denied_topics: [{name: coffee, examples: [Make me some coffee]}]}");
+    let plain = guardrail(
+        "{version: 1, name: t, decode: [base64], denied_topics: [{name: coffee, examples: [Make me some coffee]}]}",
+    );
     let with_model = plain.clone().with_embedder(Arc::new(Bitter));
-    let text = "An ESPRESSO, please!";
+    let text = "A ZORBLE, if you please!";
     assert!(with_model.assess(Source::Input, text).is_blocked());
     assert!(!with_model.assess(Source::Input, "Lemonade, please!").is_blocked());
+    // What is decoded is compared by the model, too, of which the table knows nothing.
+    let encoded = "see QSBaT1JCTEUsIGlmIHlvdSBwbGVhc2Uh ok";
+    assert!(with_model.assess(Source::Input, encoded).is_blocked());
+    assert!(!plain.assess(Source::Input, text).is_blocked() && !plain.assess(Source::Input, encoded).is_blocked());
 }
