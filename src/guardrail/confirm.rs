@@ -130,7 +130,6 @@ impl Confirmer {
 
     fn wait(&mut self, candidate: Candidate) {
         let Some(first) = candidate.starts.first() else { return };
-        debug_assert!(candidate.starts.last() < Some(candidate.end), "a match is not empty");
         let (rank, number) = match &candidate.origin {
             Origin::Entity(number, Verdict::Accept) | Origin::Tagged(number, _) => (0, *number),
             Origin::Entity(number, _) => (1, *number),
@@ -188,7 +187,9 @@ impl Confirmer {
     fn open_start(&self, candidate: &Candidate) -> Option<usize> {
         let ends = self.ends.get(candidate.rule as usize).copied().unwrap_or_default();
         match candidate.origin {
-            Origin::Pattern | Origin::Entity(..) | Origin::Tagged(..) => candidate.starts.first_from(ends.pattern),
+            Origin::Pattern | Origin::Entity(..) | Origin::Tagged(..) => {
+                candidate.starts.first_from(ends.pattern).filter(|&start| start < candidate.end)
+            }
             // Words of one list may overlap, but a word inside another adds nothing.
             Origin::Word => candidate.starts.first().filter(|_| candidate.end > ends.word),
             Origin::Window(_) | Origin::Content(_) => candidate.starts.first(),
@@ -329,20 +330,19 @@ fn of_rule<T: Default>(list: &mut Vec<T>, rule: RuleId, change: impl FnOnce(&mut
 fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) -> bool {
     loop {
         candidate.starts.forget_before(start);
-        let Some(first) = candidate.starts.first() else { return false };
+        let Some(first) = candidate.starts.first().filter(|&first| first < candidate.end) else { return false };
         let Origin::Entity(number, verdict) = &mut candidate.origin else { return true };
         let view = evidence.views.entity();
         let (from, to) = (view.view_at(first), view.view_at(candidate.end));
-        start = match evidence.detectors.recognizers().validate(*number, view, from, to) {
-            Verdict::Reject => first + 1,
-            Verdict::RejectBefore(bytes) | Verdict::RejectStarts(bytes) => {
-                view.text_start(view.next_start(from, bytes, to)).max(first + 1)
-            }
+        let next = match evidence.detectors.recognizers().validate(*number, view, from, to) {
+            Verdict::Reject => from + 1,
+            Verdict::RejectBefore(bytes) | Verdict::RejectStarts(bytes) => view.next_start(from, bytes, to),
             accepted => {
                 *verdict = accepted;
                 return true;
             }
         };
+        start = view.text_start(next).max(first + 1);
     }
 }
 
