@@ -216,7 +216,7 @@ mod tests {
                 prop_assert!(answer != Context::Nowhere || !later.any(|&later| all.is_near(later, end)), "{text:?}");
                 prop_assert!(answer != Context::Absent || !all.words.is_empty(), "nowhere in {text:?}");
                 for &arrived in ends.iter().filter(|&&arrived| arrived >= end) {
-                    let (answer, begun) = near(&guardrail, (start, end), &all.text[..arrived], false);
+                    let (answer, begun) = near(&guardrail, (start, end), all.text.split_at(arrived).0, false);
                     if begun.is_some_and(|begun| begun <= end) {
                         continue;
                     }
@@ -240,7 +240,7 @@ mod tests {
         for (bytes, expected) in
             [(4, Context::Unknown), (text.len() - 1, Context::Unknown), (text.len(), Context::Nowhere)]
         {
-            assert_eq!(near(&guardrail, (0, 4), &text[..bytes], false).0, expected, "{bytes} bytes");
+            assert_eq!(near(&guardrail, (0, 4), text.split_at(bytes).0, false).0, expected, "{bytes} bytes");
         }
     }
 }
