@@ -6,8 +6,8 @@ use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 /// Repetitions that are more often than this have no limit.
 const MOST_REPEATED: u32 = 8;
 
-/// Returns a pattern without limits on long repetitions, in which a character that is not ASCII stands for all that begin with the same byte. It
-/// needs far fewer states, and far fewer classes of bytes.
+/// Returns a pattern without limits on long repetitions, in which a class has all characters with the same first byte. It needs far fewer
+/// states, and fewer classes of bytes.
 pub(super) fn relax(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
@@ -18,9 +18,6 @@ pub(super) fn relax(hir: &Hir) -> Hir {
         HirKind::Concat(parts) => Hir::concat(parts.iter().map(relax).collect()),
         HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(relax).collect()),
         HirKind::Class(Class::Unicode(class)) if !class.is_ascii() => first_bytes(class),
-        HirKind::Literal(literal) if !literal.0.is_ascii() => {
-            Hir::concat(literal.0.iter().map(|&byte| of_byte(byte)).collect())
-        }
         _ => hir.clone(),
     }
 }
@@ -41,14 +38,7 @@ fn first_bytes(class: &ClassUnicode) -> Hir {
     Hir::alternation(lengths.map(of_length).collect())
 }
 
-/// Returns the class of a byte: all that continue a character are the same.
-fn of_byte(byte: u8) -> Hir {
-    match byte {
-        0x80..=0xBF => continuation(),
-        _ => Hir::literal([byte]),
-    }
-}
-
+/// Returns the class of the bytes that continue a character.
 fn continuation() -> Hir {
     Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0x80, 0xBF)])))
 }
