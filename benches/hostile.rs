@@ -35,7 +35,7 @@ fn main() {
     println!("hold bound: {} bytes\n", guardrail.buffer_limit().bytes());
     println!("| unit | 16 kB whole | 256 kB whole | 16 kB in 4 | 256 kB in 4 |");
     println!("|---|---|---|---|---|");
-    for unit in hostile::UNITS {
+    for unit in hostile::UNITS.iter() {
         let text = |bytes: usize| unit.repeat(bytes / unit.len());
         let cells = [(16_000, usize::MAX), (256_000, usize::MAX), (16_000, 4), (256_000, 4)]
             .map(|(bytes, size)| format!("{:.0}", cost(&guardrail, &text(bytes), size.min(bytes))));

@@ -1,12 +1,31 @@
 //! Text that is the start of a value, again and again.
 
-/// Units to repeat, by hand and from the search by mutation (`tools/profile/search`). The last one is no start, to compare with.
-pub(crate) const UNITS: &[&str] = &[
+use std::sync::LazyLock;
+
+/// Units to repeat, by hand and from the search by mutation (`tools/profile/search`).
+pub(crate) static UNITS: LazyLock<Vec<&str>> = LazyLock::new(|| [SHORT, LONG].concat());
+
+/// Starts of values that may be long.
+pub(crate) const LONG: &[&str] = &[
+    "http://",
+    "www.",
+    "www.a.",
+    "eyJ",
+    "eyJ.",
+    "token=-0-0-",
+    "xtoken=-0-0-",
+    "token=-",
+    "phpsessid=a1-",
+    "_www.a.1X.2..2.3.1.com/1.3.4-",
+    "t-/token=-0-0token=-/token=-0-0-4----",
+];
+
+/// All others.
+const SHORT: &[&str] = &[
     "1 ",
     "4-",
     "1.2.3.",
     "password=",
-    "http://",
     "Aa ",
     "a@",
     "---",
@@ -17,8 +36,6 @@ pub(crate) const UNITS: &[&str] = &[
     "+1",
     "(1",
     "AKIA",
-    "eyJ",
-    "eyJ.",
     "DE89",
     "DE89 3704 ",
     "GB82 WEST 1234 ",
@@ -55,14 +72,12 @@ pub(crate) const UNITS: &[&str] = &[
     "token token ",
     "secret: ",
     "P<A<<A<",
-    "www.a.",
     "a1",
     "born ",
     "1_",
     "{",
     "secret",
     "x@y.",
-    "www.",
     "token ",
     "account 1",
     "PIN ",
@@ -74,10 +89,4 @@ pub(crate) const UNITS: &[&str] = &[
     "street 1 10.123 451.2.3.6 10.",
     "Ab Cd 1①11 1①11 1①11 112 123 23 456 ",
     "1.23",
-    "token=-0-0-",
-    "xtoken=-0-0-",
-    "token=-",
-    "phpsessid=a1-",
-    "_www.a.1X.2..2.3.1.com/1.3.4-",
-    "t-/token=-0-0token=-/token=-0-0-4----",
 ];

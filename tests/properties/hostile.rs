@@ -6,7 +6,7 @@ use banister::{Guardrail, Policy, Source, StreamGuard};
 mod units;
 
 use crate::cases::guardrail;
-use units::UNITS;
+use units::{LONG, UNITS};
 
 /// The longest hold of a text in chunks of 64 bytes, and how much is released by the end of the last push.
 fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
@@ -23,21 +23,6 @@ fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
     }
     (held, read - guard.buffered_bytes())
 }
-
-/// Starts of values that may be long: these are held up to the policy's bound.
-const LONG: &[&str] = &[
-    "http://",
-    "www.",
-    "www.a.",
-    "eyJ",
-    "eyJ.",
-    "token=-0-0-",
-    "xtoken=-0-0-",
-    "token=-",
-    "phpsessid=a1-",
-    "_www.a.1X.2..2.3.1.com/1.3.4-",
-    "t-/token=-0-0token=-/token=-0-0-4----",
-];
 
 /// What is held of any other text: an address of 320 bytes, or an API key, and what may be around it.
 const SHORT: usize = 600;
@@ -83,7 +68,7 @@ fn values_are_found_after_hostile_text() {
     let values =
         ["4111 1111 1111 1111", "jane.roe@example.com", "AKIAIOSFODNN7EXAMPLE", "536-90-4399", "+1 415 555 2671"];
     let mut wrong = Vec::new();
-    for unit in UNITS {
+    for unit in UNITS.iter() {
         for value in values {
             for count in [30, 100] {
                 let text = format!("{}\n\n{value}\n", unit.repeat(count));

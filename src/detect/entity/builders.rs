@@ -67,6 +67,7 @@ impl Recognizer {
     /// Sets the context words for [`Verdict::NeedsContext`].
     pub(super) const fn with_context(mut self, context: &'static [&'static str]) -> Self {
         self.context = context;
+        self.needs.asks_context = !context.is_empty();
         self
     }
 

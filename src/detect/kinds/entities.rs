@@ -10,9 +10,7 @@ use crate::detect::context::{ContextReader, ContextWords};
 use crate::detect::detector::{Detector, LOOKAHEAD_BYTES};
 use crate::detect::entity::recognizer::{Recognizer, VETO_BYTES};
 use crate::detect::output::{Origin, ScanOutput};
-use crate::detect::pattern::{
-    Group, MatcherState, Needs, Offer, ParsedPattern, PatternMatcher, Syntax, Validator, Verdict,
-};
+use crate::detect::pattern::{Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax, Validator, Verdict};
 use crate::detect::recognizers::{EntityUse, Inputs, Recognizers};
 use crate::detect::spec::DetectorSpec;
 use crate::text::buffer::TextBuffer;
@@ -41,7 +39,7 @@ struct ContextReach {
 
 impl ContextReach {
     fn include(&mut self, recognizer: &Recognizer) {
-        if !recognizer.context.is_empty() {
+        if recognizer.needs.asks_context {
             self.bytes = self.bytes.max(recognizer.max_bytes);
             self.before = self.before.max(recognizer.context_before);
             self.after = self.after.max(recognizer.context_after);
@@ -99,9 +97,8 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
             let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
             let (group, reach) = groups.entry(recognizer.prefilter).or_default();
             reach.include(recognizer);
-            let needs = Needs { asks_context: !recognizer.context.is_empty(), ..recognizer.needs };
             let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)
-                .and_then(|pattern| group.add_needing(number, &pattern, Some(recognizer.max_bytes), needs))
+                .and_then(|pattern| group.add_needing(number, &pattern, Some(recognizer.max_bytes), recognizer.needs))
                 .map_err(|problem| (Some(entity.rule), problem))?;
             let veto = if recognizer.veto.is_some() { text_bytes(VETO_BYTES) } else { 0 };
             compiler.bound(entity.rule, text_bytes(span), LOOKAHEAD_BYTES + recognizer.context_after.max(veto));

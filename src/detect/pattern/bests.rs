@@ -40,7 +40,9 @@ pub(super) fn record(
             }
             Verdict::RejectStarts(bytes) => {
                 from = view.next_start(start, bytes, end);
-                rejected = if are_rejected { Some(from) } else { rejected };
+                if are_rejected {
+                    rejected = Some(from);
+                }
                 continue;
             }
             _ => from = start + 1,

@@ -69,16 +69,14 @@ impl PatternMatcher {
         let end = input.bytes.len();
         let Some(pause) = state.gate.filter(|_| end - at <= LONG_BYTES) else { return false };
         let mut reader = gate.reader();
-        let calm = pause.calm - input.base.min(pause.calm);
-        let Some(mut open) = reader.resume(pause, (at, calm)) else { return false };
+        let Some(mut open) = reader.resume(pause, at, input.base) else { return false };
         let found = reader.scan(&mut open, input.bytes, read, |ends, at| input.can_end(ends, at) != Some(false));
         if found != Found::Nothing {
             return false;
         }
         let Ok(lead) = self.lead(state.lead, input, open.quiet) else { return false };
-        let calm = input.base + if lead.is_some() { open.calm } else { end };
-        state.gate = Some(reader.pause(open, calm));
         state.lead = lead;
+        state.pause(&reader, open, input);
         state.at = lead.map_or(input.view.end(), |lead| lead.start);
         true
     }

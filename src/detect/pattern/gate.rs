@@ -47,8 +47,7 @@ pub(super) struct Gate {
     /// The class after those of bytes: a boundary that the characters do not show.
     boundary_class: u8,
     tables: Tables,
-    /// The quiet states after each class, which are the first ones of every table, and their entries.
-    quiet_keys: Vec<Key>,
+    /// The quiet state after each class, one of the first of every table.
     quiet: [u32; 7],
     /// Entries up to this one are quiet states.
     last_quiet: u32,
@@ -61,7 +60,7 @@ pub(super) struct Pause {
     epoch: u32,
     entry: u32,
     /// The last calm position, as an offset in the view.
-    pub(super) calm: usize,
+    calm: usize,
 }
 
 /// The state of the gate.
@@ -80,21 +79,12 @@ impl Gate {
         let is_counting = patterns.iter().any(|pattern| pattern.count.least() > 0);
         let classes = byte_classes(&nfa, is_counting);
         let boundary_class = classes.iter().copied().max()?.checked_add(1)?;
-        let mut gate = Self {
-            nfa: GateNfa::new(nfa, patterns)?,
-            classes,
-            boundary_class,
-            tables: Tables::new(usize::from(boundary_class) + 1, states.max(16)),
-            quiet_keys: ALL_CLASSES.into_iter().map(quiet_key).collect(),
-            quiet: [0; 7],
-            last_quiet: 0,
-        };
-        for class in ALL_CLASSES {
-            let (_, entry) = gate.entry(quiet_key(class));
-            gate.quiet[class as usize] = entry;
-            gate.last_quiet = gate.last_quiet.max(entry);
-        }
-        Some(gate)
+        let nfa = GateNfa::new(nfa, patterns)?;
+        let first = ALL_CLASSES.map(quiet_key).to_vec();
+        let tables = Tables::new(usize::from(boundary_class) + 1, states.max(16), first, |key| nfa.describe(key));
+        let quiet = ALL_CLASSES.map(|class| tables.entry(quiet_key(class), |key| nfa.describe(key)).1);
+        let last_quiet = quiet.into_iter().max()?;
+        Some(Self { nfa, classes, boundary_class, tables, quiet, last_quiet })
     }
 
     /// Returns a reader of the states that are known.
@@ -104,7 +94,7 @@ impl Gate {
 
     /// Returns the entry of a state, and its table.
     fn entry(&self, key: Key) -> (TableRef, u32) {
-        self.tables.entry(key, &self.quiet_keys, |key| self.nfa.describe(key))
+        self.tables.entry(key, |key| self.nfa.describe(key))
     }
 }
 
@@ -140,14 +130,14 @@ impl GateReader<'_> {
         GateState { entry: next & !(MATCHES | LONG), ..state }
     }
 
-    /// Returns what is kept of a state between two chunks.
-    pub(super) fn pause(&self, state: GateState, calm: usize) -> Pause {
-        Pause { epoch: self.table.epoch, entry: state.entry, calm }
+    /// Returns what is kept of a state between two chunks. `base`: the offset of the first byte in the view.
+    pub(super) fn pause(&self, GateState { entry, calm, .. }: GateState, base: usize) -> Pause {
+        Pause { epoch: self.table.epoch, entry, calm: base + calm }
     }
 
-    /// Returns the state of a pause, whose calm position is at byte `calm`. `None` if it is no state of the table any more.
-    pub(super) fn resume(&self, pause: Pause, (quiet, calm): (usize, usize)) -> Option<GateState> {
-        (pause.epoch == self.table.epoch).then_some(GateState { entry: pause.entry, quiet, calm })
+    /// Returns the state after a pause, where the last quiet position is at byte `quiet`. `None` if it is no state of the table any more.
+    pub(super) fn resume(&self, Pause { epoch, entry, calm }: Pause, quiet: usize, base: usize) -> Option<GateState> {
+        (epoch == self.table.epoch).then_some(GateState { entry, quiet, calm: calm.saturating_sub(base) })
     }
 
     /// Reads bytes from `at` on.

@@ -12,10 +12,10 @@ use arc_swap::{ArcSwap, Guard};
 use super::gate_nfa::{Info, Key};
 use super::sync::{AtomicU32, Mutex, OnceLock, Ordering};
 
-/// The number of states of a new table. Chat reaches as many in some 20 kB.
+/// The number of states of a new table.
 const FIRST_STATES: usize = 1024;
 
-/// The maximum number of states. Ordinary text of all kinds reaches fewer.
+/// The maximum number of states. A megabyte of chat reaches some 4,000 with Bedrock's types, and 10,000 with all.
 pub(super) const MAX_GATE_STATES: usize = 16_384;
 
 /// The transitions of some states. A state is known by where its row begins.
@@ -76,14 +76,16 @@ pub(super) struct Tables {
     current: ArcSwap<Table>,
     /// The number of each state in the current table.
     numbers: Mutex<HashMap<Key, u32>>,
+    /// The states that are the first of every table.
+    first: Vec<Key>,
     most: usize,
 }
 
 impl Tables {
-    /// Returns an empty table that grows to so many states.
-    pub(super) fn new(stride: usize, most: usize) -> Self {
-        let first = Table::new(0, stride, FIRST_STATES.min(most));
-        Self { current: ArcSwap::from_pointee(first), numbers: Mutex::default(), most }
+    /// Returns a table that grows to so many states and begins with some.
+    pub(super) fn new(stride: usize, most: usize, first: Vec<Key>, describe: impl Fn(Key) -> Info) -> Self {
+        let (table, numbers) = begun(0, stride, most, &first, describe);
+        Self { current: ArcSwap::from_pointee(table), numbers: Mutex::new(numbers), first, most }
     }
 
     /// Returns the current table.
@@ -91,9 +93,8 @@ impl Tables {
         self.current.load()
     }
 
-    /// Returns the entry of a state, and the table that it is in. `first`: the states that are the first of each table. `describe` is called for a
-    /// new state.
-    pub(super) fn entry(&self, key: Key, first: &[Key], describe: impl Fn(Key) -> Info) -> (TableRef, u32) {
+    /// Returns the entry of a state, and the table that it is in. `describe` is called for a new state.
+    pub(super) fn entry(&self, key: Key, describe: impl Fn(Key) -> Info) -> (TableRef, u32) {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(&entry) = numbers.get(&key) {
             return (self.current.load(), entry);
@@ -103,13 +104,7 @@ impl Tables {
             table = Arc::new(if numbers.len() < self.most {
                 table.doubled(self.most)
             } else {
-                let (mut known, next) = (
-                    HashMap::new(),
-                    Table::new(table.epoch.wrapping_add(1), table.stride, FIRST_STATES.min(self.most)),
-                );
-                for key in first {
-                    add(&next, &mut known, key.clone(), &describe);
-                }
+                let (next, known) = begun(table.epoch.wrapping_add(1), table.stride, self.most, &self.first, &describe);
                 *numbers = known;
                 next
             });
@@ -126,6 +121,21 @@ impl Tables {
             current.cells[cell].store(next, Ordering::Release);
         }
     }
+}
+
+/// Returns a new table with these states.
+fn begun(
+    epoch: u32,
+    stride: usize,
+    most: usize,
+    first: &[Key],
+    describe: impl Fn(Key) -> Info,
+) -> (Table, HashMap<Key, u32>) {
+    let (table, mut numbers) = (Table::new(epoch, stride, FIRST_STATES.min(most)), HashMap::new());
+    for key in first {
+        add(&table, &mut numbers, key.clone(), &describe);
+    }
+    (table, numbers)
 }
 
 /// Adds a state to a table that has room for it. Returns its entry.
@@ -156,9 +166,9 @@ mod tests {
 
     #[test]
     fn numbers_stay_while_a_table_grows_and_are_of_an_epoch() {
-        let (first, most) = ([key(0)], 2 * FIRST_STATES + 1);
-        let tables = Tables::new(3, most);
-        let entry = |number: usize| tables.entry(key(number as u32), &first, describe);
+        let most = 2 * FIRST_STATES + 1;
+        let tables = Tables::new(3, most, vec![key(0)], describe);
+        let entry = |number: usize| tables.entry(key(number as u32), describe);
         let old = tables.current();
         for number in 0..most {
             let (table, of_number) = entry(number);
@@ -174,7 +184,7 @@ mod tests {
         }
         let (anew, of_new) = entry(most);
         assert_eq!((anew.epoch, of_new, anew.cells().len()), (1, 3, 3 * FIRST_STATES));
-        assert_eq!((&anew.info(0).key, &anew.info(3).key), (&first[0], &key(most as u32)));
+        assert_eq!((&anew.info(0).key, &anew.info(3).key), (&key(0), &key(most as u32)));
         tables.record(0, 1, 3);
         assert_eq!(
             tables.current().cells()[1].load(super::Ordering::Acquire),

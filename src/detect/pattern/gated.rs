@@ -28,23 +28,23 @@ impl PatternMatcher {
         let mut read = lead.map_or(at, |lead| lead.read - input.base);
         let mut open = resume(&mut reader, state, input, (at, read));
         while at < end {
-            let found = open.as_mut().map(|open| scan(&mut reader, open, (input, end), &mut read));
+            let found = open.as_mut().map(|open| (scan(&mut reader, open, (input, end), &mut read), *open));
             if let Some(open) = open.filter(|open| open.quiet > at) {
                 at = open.quiet;
                 state.end_threads(to.out);
                 to.out.append(&mut state.bests);
             }
-            let until = match (found, open) {
-                (Some(Found::End(last)), Some(open)) => {
+            let until = match found {
+                Some((Found::End(last), open)) => {
                     self.find_ends(state, reader.matches(open.entry), (input, last), to);
                     if state.wanted.is_empty() {
                         continue;
                     }
                     last
                 }
-                (Some(Found::Nothing), _) => end,
+                Some((Found::Nothing, _)) => end,
                 // The threads read on until no start is alive.
-                _ => at,
+                None => at,
             };
             if let Some(open) = open {
                 let passed = open.calm.saturating_sub(YOUNG_BYTES).min(until.saturating_sub(LONG_BYTES));
@@ -55,7 +55,7 @@ impl PatternMatcher {
                     state.end_threads(to.out);
                 }
             }
-            if found == Some(Found::Nothing) && state.threads.is_empty() && state.bests.is_empty() {
+            if matches!(found, Some((Found::Nothing, _))) && state.threads.is_empty() && state.bests.is_empty() {
                 self.read_on(state, lead, (input, at), to);
                 break;
             }
@@ -73,11 +73,10 @@ impl PatternMatcher {
                 read = at;
             }
         }
-        if open.is_some() {
+        if let Some(open) = open {
             state.leave_threads(input);
+            state.pause(&reader, open, input);
         }
-        let calm = |open: GateState| input.base + if state.lead.is_some() { open.calm } else { end };
-        state.gate = open.map(|open| reader.pause(open, calm(open)));
     }
 
     /// Validates the matches that waited for the next character.
@@ -87,7 +86,7 @@ impl PatternMatcher {
         }
         let paused = self.gate.as_ref().zip(state.gate).and_then(|(gate, pause)| {
             let reader = gate.reader();
-            let open = reader.resume(pause, (at, at))?;
+            let open = reader.resume(pause, at, input.base)?;
             Some((reader, open))
         });
         let (Some((reader, open)), Some(last)) = (paused, at.checked_sub(1)) else {
@@ -98,6 +97,14 @@ impl PatternMatcher {
         let wanted = std::mem::take(&mut state.wanted);
         self.commit_waiting(state, input.view, Ends::Of(&wanted), to);
         state.wanted = wanted;
+    }
+}
+
+impl MatcherState {
+    /// Keeps where the gate is at the end of the chunk. Where no start is alive, no long match is open.
+    pub(super) fn pause(&mut self, reader: &GateReader<'_>, open: GateState, input: Input<'_>) {
+        let calm = if self.lead.is_some() { open.calm } else { input.bytes.len() };
+        self.gate = Some(reader.pause(GateState { calm, ..open }, input.base));
     }
 }
 
@@ -195,7 +202,7 @@ fn resume(
     input: Input<'_>,
     (at, mut read): (usize, usize),
 ) -> Option<GateState> {
-    let known = state.gate.take().and_then(|pause| reader.resume(pause, (at, pause.calm - input.base.min(pause.calm))));
+    let known = state.gate.take().and_then(|pause| reader.resume(pause, at, input.base));
     if known.is_some() || !state.threads.is_empty() {
         return known;
     }

@@ -33,7 +33,20 @@ fn group() -> Group {
 
 /// Returns the automaton of all patterns with room for so many states.
 fn matcher(states: usize) -> PatternMatcher {
-    group().build_with((states, MAX_GATE_STATES)).expect("small patterns").expect("some patterns")
+    gated(states, MAX_GATE_STATES)
+}
+
+/// Returns the same with room for so many states of the gate.
+fn gated(states: usize, of_gate: usize) -> PatternMatcher {
+    group().build_with((states, of_gate)).expect("small patterns").expect("some patterns")
+}
+
+/// Returns tag, first start and end of matches, in order.
+fn sorted(found: &[PatternMatch]) -> Vec<(u32, usize, usize)> {
+    let mut sorted: Vec<_> =
+        found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
+    sorted.sort_unstable();
+    sorted
 }
 
 /// Returns the matches in text that arrives in chunks: tag, first start and end.
@@ -53,10 +66,7 @@ fn matches<'c>(matcher: &PatternMatcher, chunks: impl IntoIterator<Item = &'c st
     }
     view.finish();
     matcher.read(&mut state, &view, true, &mut accept, &mut found);
-    let mut found: Vec<_> =
-        found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
-    found.sort_unstable();
-    found
+    sorted(&found)
 }
 
 /// Matches as pattern, start and end, and the earliest open start after each chunk.
@@ -96,13 +106,7 @@ fn in_turn(matcher: &PatternMatcher, texts: &[Vec<&str>]) -> Vec<Vec<(u32, usize
             matcher.read(state, view, round >= chunks.len(), &mut accept, found);
         }
     }
-    let sorted = |found: Vec<PatternMatch>| {
-        let mut found: Vec<_> =
-            found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
-        found.sort_unstable();
-        found
-    };
-    reading.into_iter().map(|(_, _, _, found)| sorted(found)).collect()
+    reading.into_iter().map(|(_, _, _, found)| sorted(&found)).collect()
 }
 
 /// Returns one verdict or another, so that later starts count.
@@ -120,10 +124,7 @@ fn varied(view: &ViewText, Offer { tag, start, end, .. }: Offer, number: usize) 
 fn progress(matcher: &PatternMatcher, chunks: &[&str]) -> Progress {
     let verdict = |view: &ViewText, offer: Offer| varied(view, offer, offer.start + offer.end);
     let (_, found, open) = read_chunks(matcher, chunks, verdict);
-    let mut found: Vec<_> =
-        found.iter().filter_map(|found| Some((found.tag, found.starts.first()?, found.end))).collect();
-    found.sort_unstable();
-    (found, open)
+    (sorted(&found), open)
 }
 
 /// The end of the longest match of each pattern from each start, and the earliest open start after each chunk.
@@ -237,7 +238,7 @@ proptest! {
         // With few states, the gate begins with an empty table again and again.
         states in prop_oneof![Just(MAX_GATE_STATES), 16_usize..40],
     ) {
-        let build = || group().build_with((super::dfa::MAX_STATES, states)).expect("small patterns").expect("some patterns");
+        let build = || gated(super::dfa::MAX_STATES, states);
         let (gated, plain) = (build(), build().without_gate());
         let chunks = cut(&text, size);
         let (plain_matches, plain_open) = progress(&plain, &chunks);
@@ -256,7 +257,7 @@ proptest! {
         texts in proptest::collection::vec((r"(?:[abc x1-]|1[0-9]{2}|é|²|\\n|\n|_|%20|中){0,40}", 1_usize..9), 2..5),
         states in 16_usize..40,
     ) {
-        let gated = group().build_with((super::dfa::MAX_STATES, states)).expect("small patterns").expect("some patterns");
+        let gated = gated(super::dfa::MAX_STATES, states);
         let chunks: Vec<Vec<&str>> = texts.iter().map(|(text, size)| cut(text, *size)).collect();
         let plain = matcher(super::dfa::MAX_STATES).without_gate();
         let one_by_one: Vec<_> = chunks.iter().flat_map(|text| in_turn(&plain, std::slice::from_ref(text))).collect();

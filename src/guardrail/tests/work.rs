@@ -51,7 +51,7 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
     let (ordinary, chunked) = (per_byte(&text, work(&guardrail, &text)), per_byte(&text, streamed(&guardrail, &text)));
     println!("steps per 1,000 bytes of ordinary text: {ordinary}, in chunks {chunked}");
     let mut wrong = Vec::new();
-    for unit in hostile::UNITS {
+    for unit in hostile::UNITS.iter() {
         let (text, longer) = (filled(unit, 2_000), filled(unit, 8_000));
         let (short, long) = (per_byte(&text, work(&guardrail, &text)), per_byte(&longer, work(&guardrail, &longer)));
         let stream = per_byte(&text, streamed(&guardrail, &text));
@@ -69,10 +69,14 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
 fn ordinary_text_takes_no_more_work_after_other_text() {
     let all = "{version: 1, name: all, pii: [{types: [ALL, WORLD_IDS], action: detect}]}";
     let (new, worn) = (guardrail(all), guardrail(all));
-    for (number, unit) in hostile::UNITS.iter().cycle().take(4 * hostile::UNITS.len()).enumerate() {
-        let others: String =
-            (1..5).map(|step| hostile::UNITS[(number * step * step + step) % hostile::UNITS.len()]).collect();
-        let _ = worn.assess(Source::Output, &filled(&format!("{unit}{others}"), 600));
+    let mut random = 1_u32;
+    let mut unit = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        hostile::UNITS[(random >> 16) as usize % hostile::UNITS.len()]
+    };
+    for _ in 0..300 {
+        let other: String = std::iter::repeat_with(&mut unit).take(150).collect();
+        let _ = worn.assess(Source::Output, &other);
     }
     let log = "2026-03-07T11:02:33.007Z INFO [worker-12] request_id=48219375 GET /v1/users/3312/orders status=200 took 91 ms, 30112 bytes from 10.7.3.40\n\
         48219375,8211.07,2210,2026-04-19,771204,19.4471\n";

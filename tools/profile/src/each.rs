@@ -3,13 +3,20 @@
 use std::hint::black_box;
 
 use banister::{EntityType, Guardrail, Policy, Source};
+use cpu_time::ThreadTime;
 
 use crate::text::{HOSTILE, workload};
 
-/// Nanoseconds of CPU time of this thread.
-fn cpu() -> u64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ').next().and_then(|first| first.parse().ok()).unwrap_or(0)
+/// The least time of the processor for so many readings, after one that determinizes.
+pub fn ns_per_byte(guardrail: &Guardrail, text: &str, readings: usize) -> f64 {
+    let read = || {
+        let start = ThreadTime::now();
+        black_box(guardrail.assess(Source::Output, text));
+        start.elapsed()
+    };
+    read();
+    let least = (0..readings).map(|_| read()).min().unwrap_or_default();
+    least.as_secs_f64() * 1e9 / text.len() as f64
 }
 
 /// Prints nanoseconds a byte of each type alone, on each hostile text, from the worst on.
@@ -19,17 +26,9 @@ pub fn each(bytes: usize, units: &[String]) {
         let yaml = format!("version: 1\nname: each\npii: [{{types: [{}], action: detect}}]\n", entity.name());
         let guardrail = Guardrail::new(Policy::from_yaml(&yaml).expect("a policy of one type is valid"));
         let own: Vec<&str> = units.iter().map(String::as_str).collect();
-        for &unit in if own.is_empty() { HOSTILE } else { &own } {
+        for &unit in if own.is_empty() { &*HOSTILE } else { &own } {
             let text = workload(unit, bytes);
-            black_box(guardrail.assess(Source::Output, &text));
-            let best = (0..2)
-                .map(|_| {
-                    let start = cpu();
-                    black_box(guardrail.assess(Source::Output, &text));
-                    cpu() - start
-                })
-                .min();
-            rows.push((best.unwrap_or(0) as f64 / text.len() as f64, entity.name(), unit));
+            rows.push((ns_per_byte(&guardrail, &text, 2), entity.name(), unit));
         }
     }
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -12,7 +12,7 @@ mod worn;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::hint::black_box;
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use banister::{Guardrail, Source, StreamGuard};
 use text::{HOSTILE, Rng, folder, mixed, texts, workload};
@@ -89,17 +89,11 @@ fn chunks(text: &str, size: usize) -> impl Iterator<Item = &str> {
 /// Nanoseconds a byte of every workload, and how often that of chat it is: the best of some rounds.
 fn times(policy: &str) {
     let guardrail = policies::policy(policy);
-    let names = ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"].iter().chain(HOSTILE);
+    let names = ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"].iter().chain(HOSTILE.iter());
     let mut chat = None;
     for name in names {
         let text = workload(name, 64 << 10);
-        let best = (0..5)
-            .map(|_| {
-                let start = Instant::now();
-                measured(&guardrail, &text);
-                start.elapsed().as_secs_f64() * 1e9 / text.len() as f64
-            })
-            .fold(f64::INFINITY, f64::min);
+        let best = each::ns_per_byte(&guardrail, &text, 5);
         let chat = *chat.get_or_insert(best);
         println!("{:>16} {best:9.2} ns/byte {:7.2} x chat", format!("{name:?}"), best / chat);
     }

@@ -146,8 +146,7 @@ impl Mutations {
             Some(unit) => (*unit).to_owned(),
             None => mutated(kept, rng),
         };
-        let cost = 0;
-        kept.push(Tried { unit: unit.clone(), cost });
+        kept.push(Tried { unit: unit.clone(), cost: 0 });
         unit
     }
 }

@@ -2,8 +2,9 @@
 
 use std::hint::black_box;
 
-use banister::{Guardrail, Source};
+use banister::Source;
 
+use crate::each::ns_per_byte;
 use crate::search::{Mutations, filled};
 use crate::text::{Rng, workload};
 
@@ -19,22 +20,8 @@ pub fn worn(policy: &str, seed: u64, texts: usize) {
         black_box(worn.assess(Source::Output, &filled(&unit, BYTES)));
     }
     for name in ["chat", "prose", "logs", "csv", "json", "ordinary", "1.23", "1.2.3.", "Mr ", "1²"] {
-        let text = match name {
-            "ordinary" => filled(crate::text::ORDINARY, 4 * BYTES),
-            _ => workload(name, 16 * BYTES),
-        };
-        let (of_new, of_worn) = (time(&new, &text), time(&worn, &text));
+        let text = workload(name, 16 * BYTES);
+        let (of_new, of_worn) = (ns_per_byte(&new, &text, 5), ns_per_byte(&worn, &text, 5));
         println!("{name:10} {of_new:8.1} ns per byte, after other text {of_worn:8.1}: {:.2} times", of_worn / of_new);
     }
-}
-
-fn time(guardrail: &Guardrail, text: &str) -> f64 {
-    let once = || {
-        let start = std::time::Instant::now();
-        black_box(guardrail.assess(Source::Output, text));
-        start.elapsed().as_nanos() as f64 / text.len() as f64
-    };
-    // The first time determinizes.
-    once();
-    (0..5).map(|_| once()).fold(f64::INFINITY, f64::min)
 }
