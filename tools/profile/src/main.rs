@@ -28,7 +28,7 @@ fn main() {
         "fixed" => {
             fixed::fixed(&argument(1, "text"), &argument(2, "types"), argument(3, "1").parse().expect("a number"))
         }
-        "times" => times(&argument(1, "types")),
+        "times" => times(&argument(1, "types"), arguments.get(2..).unwrap_or_default()),
         "search" => {
             let seconds = argument(3, "900").parse().expect("a number of seconds");
             search::search(&argument(1, "world"), argument(2, "1").parse().expect("a seed"), Duration::from_secs(seconds));
@@ -39,7 +39,7 @@ fn main() {
             worn::worn(&argument(1, "world"), number(2, "1"), number(3, "1000") as usize);
         }
         "findings" => findings(&argument(1, "all")),
-        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES [CHUNK] | fixed KIND POLICY NUMBER | times POLICY | each BYTES UNIT... | search POLICY SEED SECONDS | findings POLICY"),
+        _ => eprintln!("usage: profile work WORKLOAD POLICY BYTES [CHUNK] | fixed KIND POLICY NUMBER | times POLICY [WORKLOAD...] | each BYTES UNIT... | search POLICY SEED SECONDS | findings POLICY"),
     }
 }
 
@@ -86,14 +86,16 @@ fn chunks(text: &str, size: usize) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Nanoseconds a byte of every workload, and how often that of chat it is: the best of some rounds.
-fn times(policy: &str) {
+/// Nanoseconds a byte of some workloads, or of every one, and how often that of the first it is: the best of some rounds.
+fn times(policy: &str, names: &[String]) {
     let guardrail = policies::policy(policy);
-    let names = ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"].iter().chain(HOSTILE.iter());
+    let all = || ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"].iter().chain(HOSTILE.iter()).copied();
+    let (names, rounds): (Vec<&str>, _) =
+        if names.is_empty() { (all().collect(), 5) } else { (names.iter().map(String::as_str).collect(), 100) };
     let mut chat = None;
     for name in names {
         let text = workload(name, 64 << 10);
-        let best = each::ns_per_byte(&guardrail, &text, 5);
+        let best = each::ns_per_byte(&guardrail, &text, rounds);
         let chat = *chat.get_or_insert(best);
         println!("{:>16} {best:9.2} ns/byte {:7.2} x chat", format!("{name:?}"), best / chat);
     }
