@@ -86,15 +86,18 @@ fn chunks(text: &str, size: usize) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Nanoseconds a byte of some workloads, or of every one, and how often that of the first it is: the best of some rounds.
+/// Nanoseconds a byte of some workloads, long ones, or of every one, and how often that of the first it is: the best of some rounds.
 fn times(policy: &str, names: &[String]) {
     let guardrail = policies::policy(policy);
     let all = || ["chat", "prose", "logs", "csv", "json", "dense", "zh", "ru"].iter().chain(HOSTILE.iter()).copied();
-    let (names, rounds): (Vec<&str>, _) =
-        if names.is_empty() { (all().collect(), 5) } else { (names.iter().map(String::as_str).collect(), 100) };
+    let (names, bytes, rounds): (Vec<&str>, _, _) = if names.is_empty() {
+        (all().collect(), 64 << 10, 5)
+    } else {
+        (names.iter().map(String::as_str).collect(), 512 << 10, 20)
+    };
     let mut chat = None;
     for name in names {
-        let text = workload(name, 64 << 10);
+        let text = workload(name, bytes);
         let best = each::ns_per_byte(&guardrail, &text, rounds);
         let chat = *chat.get_or_insert(best);
         println!("{:>16} {best:9.2} ns/byte {:7.2} x chat", format!("{name:?}"), best / chat);
