@@ -21,7 +21,7 @@ impl ViewText {
         let Some(c) = self.chars_from(at).next() else { return self.after_end() };
         let kind = ClassSet::one(CharClass::of(c));
         let is_soft = match c {
-            '_' => self.closes_markup(at, c),
+            '_' => self.closes_markup(at, b'_'),
             _ => self.begins_marks(at),
         };
         Ok(if is_soft { kind.with(CharClass::Other) } else { kind })
@@ -38,21 +38,23 @@ impl ViewText {
 
     /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
     /// then the run is carried over.
-    fn closes_markup(&self, at: usize, sign: char) -> bool {
-        let run = run_of(self.chars_from(at), sign);
-        run <= MAX_MARKUP && self.last_before(at) != Some(sign) && !self.chars_from(at).nth(run).is_some_and(is_letter)
+    fn closes_markup(&self, at: usize, sign: u8) -> bool {
+        let (before, after) = self.kept.as_bytes().split_at(at - self.base.min(at));
+        let run = run_of(after.iter(), sign);
+        run <= MAX_MARKUP && before.last() != Some(&sign) && !self.first_from(at + run).is_some_and(is_letter)
     }
 
     /// Returns `true` if the run of `sign` that ends before `at` is short and no word leads up to it.
-    pub(super) fn opens_markup(&self, at: usize, sign: char) -> bool {
-        let run = run_of(self.chars_before(at), sign);
-        run <= MAX_MARKUP && !self.chars_before(at).nth(run).is_some_and(is_letter)
+    pub(super) fn opens_markup(&self, at: usize, sign: u8) -> bool {
+        let (before, _) = self.kept.as_bytes().split_at(at - self.base.min(at));
+        let run = run_of(before.iter().rev(), sign);
+        run <= MAX_MARKUP && !self.last_before(at - run).is_some_and(is_letter)
     }
 
     /// Returns the character before `at` as a validator sees it: a space where a boundary is not visible.
     pub(crate) fn char_before(&self, at: usize) -> Option<char> {
         let c = self.chars_before(at).next()?;
-        let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c);
+        let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c as u8);
         let is_soft = self.is_soft(at) || opens();
         Some(if is_soft { ' ' } else { c })
     }
@@ -98,7 +100,7 @@ impl ViewText {
     pub(crate) fn char_after(&self, at: usize) -> Option<char> {
         let c = self.chars_from(at).next()?;
         let is_soft = match c {
-            '_' | '*' | '~' => self.closes_markup(at, c),
+            '_' | '*' | '~' => self.closes_markup(at, c as u8),
             '%' => self.begins_percent(at),
             _ => self.begins_marks(at),
         };
@@ -106,9 +108,9 @@ impl ViewText {
     }
 }
 
-/// Returns the length of the run of `sign` at the start, as far as that matters.
-fn run_of(chars: impl Iterator<Item = char>, sign: char) -> usize {
-    chars.take(MAX_MARKUP + 1).take_while(|&c| c == sign).count()
+/// Returns the length of the run of `sign`, which is ASCII, at the start, as far as that matters.
+fn run_of<'b>(bytes: impl Iterator<Item = &'b u8>, sign: u8) -> usize {
+    bytes.take(MAX_MARKUP + 1).take_while(|&&byte| byte == sign).count()
 }
 
 /// Returns `true` if a word continues over `c`, other than by markup.

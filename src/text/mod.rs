@@ -9,6 +9,7 @@ pub(crate) mod char_class;
 #[cfg(test)]
 mod conformance;
 mod edges;
+mod escape;
 mod marks;
 pub(crate) mod names;
 pub(crate) mod normalize;
@@ -20,6 +21,7 @@ mod positions;
 mod reader;
 pub(crate) mod reset;
 pub(crate) mod rewrite;
+mod signs;
 mod space_run;
 mod span;
 pub(crate) mod unicode;

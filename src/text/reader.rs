@@ -1,20 +1,16 @@
 //! Reads text into a view: normalizes characters, and finds the boundaries that characters do not show.
 
+use super::escape::{Escape, escape};
 use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
 use super::plain::plain_run;
+use super::signs::{MAX_SIGNS, is_mapped_to_sign, is_sign};
 use super::space_run::{MAX_SPACE_BYTES, SpaceRun};
 use super::unicode::is_soft_mark;
 use super::view::ViewText;
 
-/// The maximum number of backslashes before the letter of an escape: strings in strings in strings have seven.
-const MAX_BACKSLASHES: usize = 15;
-
 /// The maximum number of bytes of parameters in a terminal's color sequence.
 const MAX_COLOR_BYTES: usize = 16;
-
-/// The maximum number of equal signs of Markdown that are read together.
-const MAX_SIGNS: usize = 4;
 
 /// The escape at a position.
 enum Read {
@@ -24,27 +20,10 @@ enum Read {
     Open,
 }
 
-/// An escape of source code and JSON.
-enum Escape {
-    /// It represents this character.
-    Char(char, usize),
-    /// Its last byte is not part of a word, and it has no known meaning.
-    Other(usize),
-    /// There is none.
-    None,
-    /// The meaning depends on what follows.
-    Open,
-}
-
 impl View {
     /// Returns `true` if the view shows a white-space run as one character.
     fn joins_spaces(self) -> bool {
         self != Self::Pattern
-    }
-
-    /// Returns `true` if the view shows escapes as the character they represent.
-    fn decodes_escapes(self) -> bool {
-        self == Self::Entity
     }
 }
 
@@ -116,11 +95,15 @@ impl ViewText {
     /// Normalizes one character.
     fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
-        if !is_last && self.is_mapped_to_sign(c) && !self.shows_next(rest.get(c.len_utf8()..).unwrap_or_default()) {
+        let bytes = c.len_utf8();
+        if !is_last
+            && is_mapped_to_sign(c, self.view)
+            && !self.signs.shows_next(self.view, rest.get(bytes..).unwrap_or_default(), offset + bytes)
+        {
             return Read::Open;
         }
-        self.normalize_char(c, offset, offset + c.len_utf8());
-        Read::Bytes(c.len_utf8())
+        self.normalize_char(c, offset, offset + bytes);
+        Read::Bytes(bytes)
     }
 
     /// Adds the mapping of a character that the bytes `start..end` of the text represent.
@@ -201,8 +184,8 @@ impl ViewText {
             Escape::Other(bytes) => (None, bytes),
         };
         let rest_after = rest.get(bytes..).unwrap_or_default();
-        if !is_last && c.is_some_and(|c| self.is_sign(c)) && self.view.decodes_escapes() && !self.shows_next(rest_after)
-        {
+        let is_sign = self.view.decodes_escapes() && c.is_some_and(|c| is_sign(c, self.view));
+        if !is_last && is_sign && !self.signs.shows_next(self.view, rest_after, offset + bytes) {
             return Read::Open;
         }
         match c.filter(|_| self.view.decodes_escapes()) {
@@ -255,48 +238,19 @@ impl ViewText {
     fn read_signs(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(&sign) = rest.as_bytes().first() else { return Read::Open };
         let run = rest.bytes().take(MAX_SIGNS).take_while(|&byte| byte == sign).count();
-        if run < MAX_SIGNS && !is_last && !self.shows_next(rest.get(run..).unwrap_or_default()) {
+        if run < MAX_SIGNS
+            && !is_last
+            && !self.signs.shows_next(self.view, rest.get(run..).unwrap_or_default(), offset + run)
+        {
             return Read::Open;
         }
         for at in 0..run {
             self.keep(rest.get(at..=at).unwrap_or_default(), offset + at);
-            if sign == b'_' && self.opens_markup(self.end(), '_') {
+            if sign == b'_' && self.opens_markup(self.end(), b'_') {
                 self.mark_soft();
             }
         }
         Read::Bytes(run)
-    }
-
-    /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.
-    fn is_mapped_to_sign(&self, c: char) -> bool {
-        !c.is_ascii() && matches!(normalize(c, self.view), Mapping::To(form) if matches!(&**form, "_" | "*" | "~"))
-    }
-
-    /// Returns `true` if `c` is a sign of Markdown in any form.
-    fn is_sign(&self, c: char) -> bool {
-        matches!(c, '_' | '*' | '~') || self.is_mapped_to_sign(c)
-    }
-
-    /// Returns `true` if the text holds a character that the view shows, or one that is known not to be a letter.
-    fn shows_next(&self, rest: &str) -> bool {
-        let mut at = 0;
-        while let Some(first) = rest.get(at..).and_then(|rest| rest.chars().next()) {
-            let (c, bytes) = match rest.get(at..) {
-                Some(rest) if first == '\\' && self.view.decodes_escapes() => match escape(rest, false) {
-                    Escape::Open => return false,
-                    Escape::Char(c, bytes) => (c, bytes),
-                    Escape::Other(_) | Escape::None => return true,
-                },
-                _ => (first, first.len_utf8()),
-            };
-            // One sign after another, with nothing seen between them, is one run.
-            let continues = self.is_sign(c) || (!c.is_ascii() && *normalize(c, self.view) == Mapping::Dropped);
-            if at > MAX_INVISIBLE_BYTES || !continues {
-                return true;
-            }
-            at += bytes;
-        }
-        false
     }
 }
 
@@ -306,46 +260,4 @@ fn is_space_char(c: char) -> bool {
 
 fn starts_space(rest: &str) -> bool {
     rest.chars().next().is_some_and(is_space_char)
-}
-
-/// Returns the escape at the start of `rest`, which begins with a backslash. Strings within strings have several backslashes.
-fn escape(rest: &str, is_last: bool) -> Escape {
-    let bytes = rest.as_bytes();
-    let slashes = bytes.iter().take(MAX_BACKSLASHES + 1).take_while(|&&byte| byte == b'\\').count();
-    if slashes > MAX_BACKSLASHES {
-        return Escape::None;
-    }
-    let Some(&letter) = bytes.get(slashes) else {
-        return if is_last { Escape::None } else { Escape::Open };
-    };
-    let c = match letter {
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'f' | b'b' | b'v' => ' ',
-        b'"' => '"',
-        b'\'' => '\'',
-        b'/' => '/',
-        b'u' => return hex_escape(bytes, slashes + 1, 4, is_last),
-        b'x' => return hex_escape(bytes, slashes + 1, 2, is_last),
-        _ => return Escape::None,
-    };
-    Escape::Char(c, slashes + 1)
-}
-
-fn hex_escape(bytes: &[u8], from: usize, digits: usize, is_last: bool) -> Escape {
-    let found = bytes.iter().skip(from).take(digits).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    if found < digits {
-        return if bytes.len() == from + found && !is_last { Escape::Open } else { Escape::None };
-    }
-    let value = bytes
-        .iter()
-        .skip(from)
-        .take(digits)
-        .fold(0, |value, &byte| value * 16 + char::from(byte).to_digit(16).unwrap_or(0));
-    match char::from_u32(value) {
-        // `\x41` is source code, which seldom hides a value: its last digit only is not part of what follows.
-        Some(c) if digits == 4 => Escape::Char(c, from + digits),
-        _ => Escape::Other(from + digits),
-    }
 }

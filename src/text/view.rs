@@ -11,6 +11,7 @@ use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
 use super::positions::Positions;
 use super::reset::Reset;
+use super::signs::SignRun;
 use super::space_run::SpaceRun;
 
 /// Bytes kept before what was forgotten, to look at the characters before a position.
@@ -34,6 +35,7 @@ pub(crate) struct ViewText {
     pub(super) carry: String,
     pub(super) carry_start: usize,
     pub(super) invisible_run: usize,
+    pub(super) signs: SignRun,
     pub(super) space: SpaceRun,
     /// Some character is normalized to several bytes, so not every position is between two characters.
     pub(super) has_long_units: bool,
@@ -53,6 +55,7 @@ impl Reset for ViewText {
             carry,
             carry_start,
             invisible_run,
+            signs,
             space,
             has_long_units,
             surplus,
@@ -64,7 +67,7 @@ impl Reset for ViewText {
         marks.reset();
         carry.reset();
         (*base, *carry_start, *invisible_run, *surplus) = (0, 0, 0, 0);
-        (*space, *has_long_units, *finished) = (SpaceRun::default(), false, false);
+        (*space, *signs, *has_long_units, *finished) = (SpaceRun::default(), SignRun::default(), false, false);
     }
 }
 
@@ -81,6 +84,7 @@ impl ViewText {
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
+            signs: SignRun::default(),
             space: SpaceRun::default(),
             has_long_units: false,
             surplus: 0,

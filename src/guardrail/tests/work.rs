@@ -64,6 +64,30 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
     assert!(wrong.is_empty(), "the work of {wrong:?} is not bounded; `--nocapture` shows the steps");
 }
 
+/// What is done for every policy: text is normalized, and split into words.
+#[test]
+fn the_work_of_hostile_text_is_bounded_where_hardly_anything_is_looked_for() {
+    const MOST: usize = 20;
+    let guardrail = guardrail(
+        "{version: 1, name: one, word_filters: [{name: W, words: [xylophone], action: mask}], pii: [{types: [IMEI], action: mask}]}",
+    );
+    let text = filled(ORDINARY, 2_000);
+    let (ordinary, chunked) = (per_byte(&text, work(&guardrail, &text)), per_byte(&text, streamed(&guardrail, &text)));
+    println!("steps per 1,000 bytes of ordinary text: {ordinary}, in chunks {chunked}");
+    let signs = ["_", "~", "*", "\u{ff3f}", "\\u005f", "\u{200b}"];
+    let pairs = signs.iter().flat_map(|one| signs.map(|other| format!("{one}{other}")));
+    let mut wrong = Vec::new();
+    for unit in hostile::UNITS.iter().map(|&unit| unit.to_owned()).chain(pairs) {
+        let text = filled(&unit, 2_000);
+        let (whole, stream) = (per_byte(&text, work(&guardrail, &text)), per_byte(&text, streamed(&guardrail, &text)));
+        println!("{unit:?}: {whole}, in chunks {stream}");
+        if whole > MOST * ordinary || stream > MOST * chunked {
+            wrong.push(unit);
+        }
+    }
+    assert!(wrong.is_empty(), "the work of {wrong:?} is not bounded; `--nocapture` shows the steps");
+}
+
 /// The automata are shared by all text, and have room for a number of states.
 #[test]
 fn ordinary_text_takes_no_more_work_after_other_text() {
