@@ -9,6 +9,13 @@ use super::super::recognizer::{Objection, RecognizerInput, Surroundings};
 use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
 
+/// A character that may stand around the name in quotes: none of a word of ASCII, no quote and no `@`.
+macro_rules! around {
+    () => {
+        r"[^\x00-\x1f0-9A-Z_a-z'@]"
+    };
+}
+
 pub(in super::super) static USERNAME: Description = Description {
     recognizers: &[&[
         exact(
@@ -18,8 +25,13 @@ pub(in super::super) static USERNAME: Description = Description {
         )
         .ending_a_word()
         .with_value(username_value),
-        // MySQL's 'user'@'host'.
-        exact(r"'\n?[^\x00-\x1f'@]{1,64}\n?'@'[A-Za-z0-9_.%-]+'", 128, sql_user).with_value(sql_user_value),
+        // MySQL's 'user'@'host'. One word with signs around it: otherwise text after every apostrophe would be the start of one.
+        exact(
+            concat!(r"'\n?", around!(), r"{0,63}[^\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]{1,64}", around!(), r"{0,63}\n?'@'[A-Za-z0-9_.%-]+'"),
+            128,
+            sql_user,
+        )
+        .with_value(sql_user_value),
         exact(
             r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).ending_a_word().with_context(&[
             "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
@@ -193,8 +205,27 @@ fn handle(c: &RecognizerInput<'_>) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::{USERNAME, is_around, sql_user_value};
+
     #[test]
     fn tags_are_sorted() {
         assert!(super::TAGS.is_sorted_by(|a, b| a < b));
+    }
+
+    proptest! {
+        /// The pattern of a user at a host leaves out nothing that the validator would accept.
+        #[test]
+        fn a_user_at_a_host_is_one_word_with_signs_around(quoted in "\n?[a1 _.*é“-]{1,6}\n?") {
+            let text = format!("'{quoted}'@'host'");
+            let recognizer = USERNAME.recognizers.iter().copied().flatten().find(|recognizer| recognizer.pattern.contains("'@'"));
+            let pattern = recognizer.map(|recognizer| format!("^(?:{})$", recognizer.pattern)).unwrap_or_default();
+            let value = &text[sql_user_value(&text)];
+            prop_assert_eq!(value, quoted.trim_matches(is_around));
+            let is_name = !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
+            let is_match = regex::Regex::new(&pattern).is_ok_and(|pattern| pattern.is_match(&text));
+            prop_assert!(is_match || !is_name, "{}", text);
+        }
     }
 }
