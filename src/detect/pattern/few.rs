@@ -84,10 +84,14 @@ impl PatternMatcher {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use crate::detect::pattern::{Group, MatcherState, Offer, ParsedPattern, PatternMatcher, Syntax, Verdict};
+    use crate::detect::pattern::{
+        Group, MatcherState, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict,
+    };
     use crate::text::normalize::View;
     use crate::text::view::ViewText;
 
@@ -104,9 +108,13 @@ mod tests {
     }
 
     /// Reads text in chunks. Returns the matches, and the earliest open start after each chunk, unless it is after what is asked for.
-    fn progress(matcher: &PatternMatcher, chunks: &[(String, usize)], few: bool) -> (Vec<String>, Vec<Option<usize>>) {
+    fn progress(
+        matcher: &PatternMatcher,
+        chunks: &[(String, usize)],
+        few: bool,
+        mut verdict: impl FnMut(Offer) -> Verdict,
+    ) -> (Vec<PatternMatch>, Vec<Option<usize>>) {
         let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
-        let mut verdict = |offer: Offer| if offer.start.is_multiple_of(3) { Verdict::Reject } else { Verdict::Accept };
         let (mut offset, mut open) = (0, Vec::new());
         for (chunk, back) in chunks {
             view.push(chunk, offset);
@@ -119,9 +127,22 @@ mod tests {
         }
         view.finish();
         matcher.read(&mut state, &view, true, &mut verdict, &mut found);
-        let mut found: Vec<_> = found.iter().map(|found| format!("{found:?}")).collect();
-        found.sort_unstable();
+        found.sort_unstable_by_key(|found| format!("{found:?}"));
         (found, open)
+    }
+
+    fn by_start_offset(offer: Offer) -> Verdict {
+        if offer.start.is_multiple_of(3) { Verdict::Reject } else { Verdict::Accept }
+    }
+
+    /// Returns tag, start and end of matches, in order: starts are put together in one way or another.
+    fn by_start(found: &[PatternMatch]) -> Vec<(u32, usize, usize)> {
+        let of =
+            |found: &PatternMatch| found.starts.iter().map(|start| (found.tag, start, found.end)).collect::<Vec<_>>();
+        let mut all: Vec<_> = found.iter().flat_map(of).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     proptest! {
@@ -136,7 +157,28 @@ mod tests {
                 matcher(&[r"\b[ab.]+@[ab.]+\b", r"[ab]{2}1*@1"], Some(*b"@@")),
                 matcher(&[r"[a-b]+[-.]b+", r"\b1 *\."], Some(*b"-.")),
             ] {
-                prop_assert_eq!(progress(&matcher, &chunks, true), progress(&matcher, &chunks, false));
+                let [few, all] = [true, false].map(|few| format!("{:?}", progress(&matcher, &chunks, few, by_start_offset)));
+                prop_assert_eq!(few, all);
+            }
+        }
+
+        /// Runs before a prefilter byte are longer than a match, and go on over several chunks.
+        #[test]
+        fn a_prefilter_changes_nothing(chunks in vec(("(?:[ab.]{1,40}|[ab.1]{1,5}|@|-| |é|²){0,3}", 0_usize..40), 0..12), few: bool) {
+            static MATCHERS: LazyLock<[[PatternMatcher; 2]; 3]> = LazyLock::new(|| {
+                [
+                    (&[r"\b[ab.]+@[ab.]+\b", r"[ab]{2}1*@1"][..], *b"@@"),
+                    (&[r"(?:[ab]|[^\x00-\x7f])+[-.]b+", r"\b1 *\."], *b"-."),
+                    (&["[ab.]{1,11}@", "[ab1]+@[^ ]+"], *b"@@"),
+                ]
+                .map(|(patterns, bytes)| [matcher(patterns, Some(bytes)), matcher(patterns, None)])
+            });
+            for [with, without] in MATCHERS.iter() {
+                // Of starts with the same end, it is not certain which are validated.
+                let verdict = |offer: Offer| if offer.end.is_multiple_of(3) { Verdict::Reject } else { Verdict::Accept };
+                let ((some, open), (others, open_without)) =
+                    (progress(with, &chunks, few, verdict), progress(without, &chunks, false, verdict));
+                prop_assert_eq!((by_start(&some), open), (by_start(&others), open_without));
             }
         }
     }

@@ -137,7 +137,8 @@ impl PatternMatcher {
     /// Runs only before these bytes, of which every match must contain one. Returns `false` if some match contains none.
     pub(crate) fn set_prefilter(&mut self, bytes: [u8; 2]) -> bool {
         let starts = self.starts.iter().flatten();
-        self.prefilter = Prefilter::find(&self.dfa, starts, bytes);
+        let longest = self.alternatives.iter().map(|alternative| alternative.cap).max().unwrap_or(0);
+        self.prefilter = Prefilter::find(&self.dfa, starts, bytes, longest);
         self.prefilter.is_some()
     }
 
@@ -205,6 +206,13 @@ impl PatternMatcher {
     /// Reads from byte `at` on without a gate.
     fn read_ungated(&self, state: &mut MatcherState, input: Input<'_>, mut at: usize, to: &mut Judge<'_>) {
         let lead = state.lead.take();
+        if let Some(prefilter) = self.prefilter.as_ref().filter(|_| !state.threads.is_empty()) {
+            let passed = prefilter.pass(input, at, &mut state.run);
+            if passed > at {
+                state.end_threads(to.out);
+                at = passed;
+            }
+        }
         while at < input.bytes.len() {
             if let Some(prefilter) = self.prefilter.as_ref().filter(|_| state.threads.is_empty()) {
                 at = prefilter.begin(input, at, &mut state.run);

@@ -32,6 +32,11 @@ impl Run {
         if self.is_open { at.max(self.end - input.base.min(self.end)) } else { at }
     }
 
+    /// Returns `true` if it leads up to byte `at`, where it may go on.
+    fn leads_to(&self, input: Input<'_>, at: usize) -> bool {
+        self.is_open && self.end == input.base + at
+    }
+
     /// Remembers a run from byte `start` to the end of the text that has arrived.
     pub(super) fn reach(&mut self, input: Input<'_>, start: usize) {
         *self = Self { start: input.base + start, end: input.base + input.bytes.len(), is_open: true };
@@ -43,11 +48,18 @@ pub(super) struct Prefilter {
     bytes: [u8; 2],
     /// The bytes that a match can contain before its first prefilter byte.
     before: Box<[bool; 256]>,
+    /// The length of the longest match: the start of a longer run is over.
+    longest: usize,
 }
 
 impl Prefilter {
-    /// Returns the prefilter, if every match from these states contains one of `bytes`.
-    pub(super) fn find<'a>(dfa: &Dfa, starts: impl Iterator<Item = &'a StateRef>, bytes: [u8; 2]) -> Option<Self> {
+    /// Returns the prefilter, if every match from these states contains one of `bytes`. None has more than `longest` bytes.
+    pub(super) fn find<'a>(
+        dfa: &Dfa,
+        starts: impl Iterator<Item = &'a StateRef>,
+        bytes: [u8; 2],
+        longest: usize,
+    ) -> Option<Self> {
         let mut before = Box::new([false; 256]);
         let mut visited = HashSet::new();
         let mut waiting: Vec<u32> = Vec::new();
@@ -74,7 +86,30 @@ impl Prefilter {
                 }
             }
         }
-        Some(Self { bytes, before })
+        Some(Self { bytes, before, longest })
+    }
+
+    /// Returns the first prefilter byte from `at` on.
+    fn next(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[at..]).map(|offset| at + offset)
+    }
+
+    /// Returns the byte from which on a match can reach byte `end`.
+    fn first_in_reach(&self, input: Input<'_>, end: usize) -> usize {
+        input.view.floor_boundary(input.base + end.saturating_sub(self.longest)) - input.base
+    }
+
+    /// Returns the byte, from `at` on, from which on starts can be alive at the next prefilter byte, or at the end. Threads that read up to
+    /// byte `at` have read none if `last` leads to it; then those of earlier starts are over.
+    pub(super) fn pass(&self, input: Input<'_>, at: usize, last: &mut Run) -> usize {
+        if !last.leads_to(input, at) {
+            return at;
+        }
+        let next = self.next(input.bytes, at);
+        if next.is_none() {
+            last.reach(input, at);
+        }
+        self.first_in_reach(input, next.unwrap_or(input.bytes.len())).max(at)
     }
 
     /// Returns the same as [`Self::begin`] for few bytes, of which those before `read` are known to be in a run from `at` on. `None` if there is
@@ -101,11 +136,14 @@ impl Prefilter {
             let continues = last.is_open && base + at < last.end;
             let from = if continues { last.end - base } else { at };
             if base + at >= last.end || continues && from < bytes.len() {
-                let found = memchr::memchr2(self.bytes[0], self.bytes[1], &bytes[from..]);
-                let end = found.map_or(bytes.len(), |offset| from + offset);
+                let found = self.next(bytes, from);
+                let end = found.unwrap_or(bytes.len());
                 work::count((end - from) / 8);
-                let run = bytes[from..end].iter().rev().take_while(|&&byte| self.before[usize::from(byte)]).count();
+                let first = self.first_in_reach(input, end);
+                let near = bytes[from.max(first)..end].iter().rev();
+                let run = near.take_while(|&&byte| self.before[usize::from(byte)]).count();
                 let start = if continues && run == end - from { last.start } else { base + end - run };
+                let start = start.max(base + first);
                 if start == base + end && found.is_some() {
                     // A prefilter byte that no run leads up to.
                     at = end + 1;

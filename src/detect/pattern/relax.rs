@@ -11,7 +11,8 @@ const MOST_REPEATED: u32 = 8;
 pub(super) fn relax(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
-            let max = repetition.max.filter(|&max| max <= MOST_REPEATED);
+            // As many states lead to the end of a fixed length as to the least, and each longer text would be an end.
+            let max = repetition.max.filter(|&max| max <= MOST_REPEATED || max == repetition.min);
             Hir::repetition(Repetition { max, sub: Box::new(relax(&repetition.sub)), ..repetition.clone() })
         }
         HirKind::Capture(capture) => relax(&capture.sub),

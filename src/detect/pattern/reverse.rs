@@ -143,7 +143,10 @@ impl NearStarts<'_> {
     }
 
     fn begins(&self, distance: usize) -> bool {
-        self.meta.start.is_any() || begins(self.meta, self.input, self.end - distance - self.input.base, self.has_soft)
+        let at = self.end - distance - self.input.base;
+        // No match begins inside a character.
+        !matches!(self.input.bytes.get(at), Some(0x80..0xC0))
+            && (self.meta.start.is_any() || begins(self.meta, self.input, at, self.has_soft))
     }
 }
 
