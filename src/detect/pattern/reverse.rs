@@ -143,10 +143,7 @@ impl NearStarts<'_> {
     }
 
     fn begins(&self, distance: usize) -> bool {
-        let at = self.end - distance - self.input.base;
-        // No match begins inside a character.
-        !matches!(self.input.bytes.get(at), Some(0x80..0xC0))
-            && (self.meta.start.is_any() || begins(self.meta, self.input, at, self.has_soft))
+        begins(self.meta, self.input, self.end - distance - self.input.base, self.has_soft)
     }
 }
 
@@ -179,8 +176,11 @@ impl StartSet for NearStarts<'_> {
 /// not shown by them.
 #[inline]
 fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize, has_soft: bool) -> bool {
-    let after = match input.bytes[at] {
-        byte @ 0..0x80 => CharClass::of_ascii(byte),
+    let after = match input.bytes.get(at) {
+        // No match begins inside a character.
+        Some(0x80..0xC0) => return false,
+        _ if meta.start.is_any() => return true,
+        Some(&byte @ 0..0x80) => CharClass::of_ascii(byte),
         _ => input.view.class_at(input.base + at),
     };
     meta.start.holds(input.class_before(at), after)
