@@ -27,7 +27,7 @@ const OVERRULED: usize = 5;
 
 /// A question: its stems with their rarity, its words, and its vector in the built-in table.
 struct Question {
-    stems: Vec<(String, i64)>,
+    stems: Vec<(String, u16)>,
     words: Words,
     sentence: Sentence,
 }
@@ -42,7 +42,7 @@ static TABLE: Lazy<Vec<Question>> = Lazy::new(|| {
 
 /// A question as the topics of a policy read it.
 struct Read {
-    stems: Vec<(Option<StemId>, i64)>,
+    stems: Vec<(Option<StemId>, u16)>,
     sentence: Cow<'static, Sentence>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Background(Vec<Read>);
 impl Background {
     pub(super) fn new(stems: &Stems, meaning: &Meaning) -> Self {
         let read = |question: &'static Question| Read {
-            stems: question.stems.iter().map(|(stem, rarity)| (stems.id(stem), *rarity)).collect(),
+            stems: question.stems.iter().map(|(stem, rarity)| (stems.id(stem.as_bytes()), *rarity)).collect(),
             sentence: match meaning {
                 Meaning::Table => Cow::Borrowed(&question.sentence),
                 Meaning::Embedder(_) => Cow::Owned(meaning.sentence(question.words.iter())),

@@ -68,8 +68,8 @@ impl Meaning {
     pub(super) fn set_sentence(&self, sentence: &mut Sentence, words: &Words) {
         match self {
             Self::Table => {
-                if !sentence.set_words(words.parts()) {
-                    sentence.set_pieces(words.pieces().iter().copied());
+                if !sentence.set_words(words.terms(), words.rare()) {
+                    sentence.set_pieces(words.pieces());
                 }
             }
             Self::Embedder(_) => *sentence = self.sentence(words.iter()),

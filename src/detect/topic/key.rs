@@ -1,12 +1,11 @@
 //! Short words as numbers.
 
-use crate::detect::words::mix;
+use std::ops::Range;
+
+use crate::detect::words::eight;
 
 /// Makes ASCII letters lower case, and leaves digits as they are.
 const LOWER: u64 = 0x2020_2020_2020_2020;
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x80 * ONES;
 
 /// A word of ASCII letters and digits in lower case, followed by zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,74 +20,55 @@ impl WordKey {
 
     /// Returns the key of a word of ASCII letters and digits, in any case.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let mut bytes = [0; Self::MAX_BYTES + 8];
-        bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-        let (key, length) = Self::first(&bytes)?;
-        (length == word.len()).then_some(key)
+        let is_plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        Self::of_letters(word.as_bytes(), 0..word.len()).filter(|_| is_plain)
     }
 
-    /// Returns the key of the letters and digits that begin `bytes`, and their number. `None` if there are none, if it has no key, or if
-    /// the byte after it is not known.
+    /// Returns the key of ASCII letters and digits, of which there is at least one. `None` if they are too many.
     #[inline]
-    pub(super) fn first(bytes: &[u8]) -> Option<(Self, usize)> {
-        let head = u64::from_le_bytes(*bytes.first_chunk()?);
-        let length = letters(head);
-        if length < 8 {
-            return (length > 0).then(|| (Self { head: lower(head, length), tail: 0 }, length));
+    pub(super) fn of_letters(bytes: &[u8], place: Range<usize>) -> Option<Self> {
+        let length = place.len();
+        if length >= Self::MAX_BYTES {
+            return None;
         }
-        let tail = u64::from_le_bytes(*bytes.get(8..)?.first_chunk()?);
-        let more = letters(tail);
-        (more < 8).then(|| (Self { head: head | LOWER, tail: lower(tail, more) }, 8 + more))
+        let part = |at: usize, masks: &[u64; Self::MAX_BYTES]| {
+            (eight(bytes, place.start + at) | LOWER) & masks.get(length).copied().unwrap_or_default()
+        };
+        Some(Self { head: part(0, &HEADS), tail: part(8, &TAILS) })
     }
 
-    /// Writes the word. Returns it.
-    pub(super) fn write(self, to: &mut [u8; Self::MAX_BYTES]) -> &str {
-        let (head, tail) = to.split_at_mut(8);
-        head.copy_from_slice(&self.head.to_le_bytes());
-        tail.copy_from_slice(&self.tail.to_le_bytes());
-        let length = to.iter().position(|&byte| byte == 0).unwrap_or(to.len());
-        to.get(..length).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
+    /// Returns the word, followed by zeros.
+    pub(super) fn bytes(self) -> [u8; Self::MAX_BYTES] {
+        (u128::from(self.head) | u128::from(self.tail) << 64).to_le_bytes()
     }
 
     /// Returns a hash of some bits.
     pub(super) fn hash(self, bits: u32) -> usize {
-        (mix(self.head ^ self.tail.rotate_left(29)) >> (u64::BITS - bits)) as usize
+        // The highest bits of a product depend on all bits.
+        ((self.head ^ self.tail.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - bits)) as usize
     }
 }
 
-/// Returns the first `length` of eight letters and digits, in lower case.
-#[inline]
-fn lower(bytes: u64, length: usize) -> u64 {
-    (bytes | LOWER) & ((1 << (8 * length)) - 1)
-}
+/// For each length of a word the bytes of it that are among its first eight.
+static HEADS: [u64; WordKey::MAX_BYTES] = masks(0);
 
-/// Returns the number of ASCII letters and digits that begin eight bytes: looks at all of them at once.
-#[inline]
-fn letters(bytes: u64) -> usize {
-    // Without its highest bit no byte carries into the next one.
-    let low = bytes & !HIGH;
-    let from = |bytes: u64, first: u8| bytes + (0x80 - u64::from(first)) * ONES;
-    let is_digit = from(low, b'0') & !from(low, b'9' + 1);
-    let is_letter = from(low | LOWER, b'a') & !from(low | LOWER, b'z' + 1);
-    let is_other = !(is_digit | is_letter) | bytes;
-    (is_other & HIGH).trailing_zeros() as usize / 8
+/// The same for the bytes after these.
+static TAILS: [u64; WordKey::MAX_BYTES] = masks(8);
+
+#[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
+const fn masks(before: usize) -> [u64; WordKey::MAX_BYTES] {
+    let mut masks = [0; WordKey::MAX_BYTES];
+    let mut length = before + 1;
+    while length < WordKey::MAX_BYTES {
+        masks[length] = if length - before < 8 { (1 << (8 * (length - before))) - 1 } else { u64::MAX };
+        length += 1;
+    }
+    masks
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{WordKey, letters};
-
-    #[test]
-    fn each_byte_is_a_letter_or_none() {
-        for byte in 0..=u8::MAX {
-            for at in 0..8 {
-                let mut bytes = *b"aZ09mQ5x";
-                bytes[at] = byte;
-                let expected = if byte.is_ascii_alphanumeric() { 8 } else { at };
-                assert_eq!(letters(u64::from_le_bytes(bytes)), expected, "{byte} {at}");
-            }
-        }
-    }
+    use super::WordKey;
 
     #[test]
     fn a_key_is_the_word() {
@@ -96,15 +76,24 @@ mod tests {
             let word: String = "Ab3xYz019kLmNopqRsTuv".chars().take(length).collect();
             let text = format!("{word}-and more than a few letters");
             let lower = word.to_ascii_lowercase();
-            let known = WordKey::first(text.as_bytes());
-            if length == 0 || length >= WordKey::MAX_BYTES {
+            let known = WordKey::of_letters(text.as_bytes(), 0..length);
+            if length >= WordKey::MAX_BYTES {
                 assert_eq!(known, None, "{word}");
                 continue;
             }
+            if length == 0 {
+                assert_eq!(WordKey::of(&word), None);
+                continue;
+            }
             let key = WordKey::of(&lower).expect("a short word");
-            assert_eq!(known, Some((key, length)));
-            assert_eq!(key.write(&mut [0; WordKey::MAX_BYTES]), lower);
-            assert_eq!(WordKey::first(&text.as_bytes()[..length]), None, "the end is not known");
+            assert_eq!(known, Some(key));
+            assert_eq!(key.bytes()[..length], *lower.as_bytes());
+            assert!(key.bytes()[length..].iter().all(|&byte| byte == 0));
+            assert_eq!(
+                WordKey::of_letters(format!("-{word}").as_bytes(), 1..1 + length),
+                Some(key),
+                "at the end of a text"
+            );
         }
         for word in ["", "don't", "é", "a_b", "A word of many letters"] {
             assert_eq!(WordKey::of(word), None, "{word}");

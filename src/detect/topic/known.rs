@@ -2,9 +2,10 @@
 
 use super::common;
 use super::frequency::is_distinctive;
+use super::reach::{KNOWN, NEAR};
 use super::stems::{StemId, Stems};
 use super::vectors::Piece;
-use super::words::Words;
+use super::words::Lexeme;
 
 /// Whether a finding of any topic can begin with a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) enum Begins {
 
 impl Begins {
     /// Returns what holds for a word. Some topic may have its stem as its `own`. Without `by_pieces` every distinctive word counts.
-    pub(super) fn of(rarity: i64, own: bool, pieces: &[Piece], by_pieces: bool) -> Self {
+    pub(super) fn of(rarity: u16, own: bool, pieces: &[Piece], by_pieces: bool) -> Self {
         match *pieces {
             _ if !is_distinctive(rarity) => Self::Never,
             _ if own || !by_pieces => Self::Always,
@@ -33,37 +34,21 @@ impl Begins {
 /// A common word as a policy knows it.
 #[derive(Debug)]
 pub(super) struct KnownWord {
-    stem: Option<StemId>,
-    rarity: i64,
-    pub(super) begins: Begins,
-    /// Most words have one piece.
-    first: Option<Piece>,
-    has_more: bool,
-    number: u16,
+    pub(super) lexeme: Lexeme,
+    /// A finding of some topic can begin with it if its row is known to be any of this: [`KNOWN`], [`NEAR`], or never.
+    pub(super) begins_if: u8,
 }
 
 /// Returns the common words in the order of their numbers. Some topic has the stems that are its `own`.
 pub(super) fn known_words(stems: &Stems, is_own: impl Fn(StemId) -> bool) -> Box<[KnownWord]> {
     let known = |(number, word): (usize, &common::CommonWord)| {
-        let stem = stems.of_common(number, word.stem);
-        let begins = Begins::of(word.rarity, stem.is_some_and(&is_own), &word.pieces, true);
-        let (first, has_more) = (word.pieces.first().copied(), word.pieces.len() > 1);
-        let number = u16::try_from(number).unwrap_or(u16::MAX);
-        KnownWord { stem, rarity: word.rarity, begins, first, has_more, number }
+        let lexeme = Lexeme::common(number, word, stems);
+        let begins_if = match Begins::of(word.rarity, lexeme.stem.is_some_and(&is_own), &word.pieces, true) {
+            Begins::Never => 0,
+            Begins::Always => KNOWN,
+            Begins::IfNear(_) | Begins::IfAllNear => NEAR,
+        };
+        KnownWord { lexeme, begins_if }
     };
     common::all().iter().enumerate().map(known).collect()
-}
-
-impl KnownWord {
-    /// Adds the word to others.
-    #[inline]
-    pub(super) fn push_to(&self, words: &mut Words, place: (usize, usize)) {
-        let term = (self.stem, self.rarity);
-        if self.has_more {
-            let pieces = common::all().get(usize::from(self.number)).map(|word| &word.pieces);
-            words.push_common(place, term, self.number, pieces.into_iter().flatten().copied());
-        } else {
-            words.push_common(place, term, self.number, self.first);
-        }
-    }
 }

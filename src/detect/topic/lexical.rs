@@ -3,11 +3,10 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::frequency::weight;
+use super::frequency::{rarity, weight};
 use super::score::Score;
 use super::stems::{StemId, Stems};
 use super::tokens::stems_of;
-use super::words::Term;
 
 /// The weight of a pair of words of an example beyond the weight of its words, in percent.
 const PAIR_PERCENT: i64 = 70;
@@ -16,7 +15,7 @@ const PAIR_PERCENT: i64 = 70;
 const CLOSEST_PERCENT: i32 = 50;
 
 /// Length of the vector of an example.
-const UNIT: i64 = 4096;
+pub(super) const UNIT: i64 = 4096;
 
 /// Number of a stem or a pair of stems within one topic.
 pub(super) type TermId = u32;
@@ -55,6 +54,22 @@ impl Vocabulary {
     /// Returns the stems of the terms below a number.
     pub(super) fn stems_below(&self, limit: TermId) -> impl Iterator<Item = StemId> {
         self.stems.iter().filter(move |&(_, &id)| id < limit).map(|(&stem, _)| stem)
+    }
+
+    /// Returns for each stem the most that a word with it adds to the product of a window and any of these vectors: by itself, and as the
+    /// second of a pair.
+    pub(super) fn shares(&self, vectors: Vec<&Terms>) -> impl Iterator<Item = (StemId, i32)> {
+        let mut pairs: FxHashMap<TermId, Vec<TermId>> = FxHashMap::default();
+        self.pairs.iter().for_each(|(&(_, second), &pair)| pairs.entry(second).or_default().push(pair));
+        self.stems.iter().map(move |(&stem, &id)| {
+            let (weight, pairs) = (weight(rarity(self.term(id))), pairs.get(&id).map_or(&[][..], Vec::as_slice));
+            let share = |vector: &&Terms| {
+                let pair = pairs.iter().filter_map(|&pair| vector.get(pair)).max();
+                weight * vector.get(id).unwrap_or(0) + of_pair(weight) * pair.unwrap_or(0)
+            };
+            let share = vectors.iter().map(share).max().unwrap_or(0);
+            (stem, i32::try_from(share).unwrap_or(i32::MAX))
+        })
     }
 
     pub(super) fn id(&self, stem: Option<StemId>) -> Option<TermId> {
@@ -115,11 +130,6 @@ impl Terms {
         self.0.iter().map(square).sum()
     }
 
-    /// Returns the length of the vector, rounded up.
-    pub(super) fn length(&self) -> u64 {
-        self.square().isqrt() + 1
-    }
-
     fn get(&self, id: TermId) -> Option<i64> {
         let at = self.0.binary_search_by_key(&id, |&(id, _)| id).ok()?;
         self.0.get(at).map(|&(_, value)| value)
@@ -145,7 +155,7 @@ pub(super) struct WindowTerms {
 
 impl WindowTerms {
     /// Adds the next word. A word that does not count still separates its neighbors.
-    fn push(&mut self, (stem, rarity): (Option<StemId>, i64), counts: bool, vocabulary: &Vocabulary) {
+    fn push(&mut self, (stem, rarity): (Option<StemId>, u16), counts: bool, vocabulary: &Vocabulary) {
         let (id, weight) = (vocabulary.id(stem), weight(rarity));
         let pair = std::mem::replace(&mut self.last, id).zip(id).and_then(|pair| vocabulary.pairs.get(&pair));
         if !counts {
@@ -161,11 +171,21 @@ impl WindowTerms {
     }
 
     /// Returns the terms of a window with these words.
-    pub(super) fn of(words: impl Iterator<Item = ((Option<StemId>, i64), bool)>, vocabulary: &Vocabulary) -> Self {
+    pub(super) fn of(words: impl Iterator<Item = ((Option<StemId>, u16), bool)>, vocabulary: &Vocabulary) -> Self {
         let mut terms = Self::default();
         words.for_each(|(word, counts)| terms.push(word, counts, vocabulary));
         terms.norm = (terms.known.square() + terms.unknown).isqrt();
         terms
+    }
+
+    #[cfg(test)]
+    pub(super) fn product(&self, example: &Terms) -> i64 {
+        self.known.dot(example)
+    }
+
+    #[cfg(test)]
+    pub(super) fn length(&self) -> u64 {
+        self.norm
     }
 
     /// Returns how like one example it is.
@@ -190,45 +210,4 @@ impl WindowTerms {
         shares.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         shares.into_iter().take(3).map(|(_, term)| term.to_owned()).collect()
     }
-}
-
-/// Returns the most that a window can be like any example or center, by vocabulary. None of their vectors is longer than `longest`.
-///
-/// A topic knows at most the stems that some topic knows, and the pairs of them. So a window is as like as it could be to an example that
-/// points the way of all of those.
-pub(super) fn most_like(words: &[Term], longest: u64) -> Score {
-    if words.iter().all(|word| word.stem.is_none()) {
-        return Score::ZERO;
-    }
-    let (mut known, mut unknown) = (SmallVec::<[_; 32]>::new(), 0);
-    let mut last = None;
-    for word in words {
-        let weight = weight(word.rarity).unsigned_abs();
-        let pair = last.zip(word.stem).filter(|_| weight > 0);
-        last = word.stem;
-        match word.stem {
-            Some(stem) if weight > 0 => known.push(((stem, StemId::MAX), weight)),
-            _ => unknown += weight.pow(2),
-        }
-        if let Some(pair) = pair {
-            known.push((pair, weight * PAIR_PERCENT.unsigned_abs() / 100));
-        }
-    }
-    if known.is_empty() {
-        return Score::ZERO;
-    }
-    known.sort_unstable();
-    let known: u64 = known
-        .chunk_by(|one, next| one.0 == next.0)
-        .map(|same| same.iter().map(|(_, weight)| weight).sum::<u64>().pow(2))
-        .sum();
-    // A length that is rounded down is short by at most one in 64.
-    const LEAST_SQUARE: u64 = 64 * 64;
-    let square: u64 = words.iter().map(|word| weight(word.rarity).unsigned_abs().pow(2)).sum();
-    if square < LEAST_SQUARE {
-        return Score::ONE;
-    }
-    let share = (known.saturating_mul(100_000_000) / (known + unknown)).isqrt() + 1;
-    let like = share.saturating_mul(longest).saturating_mul(65) / (UNIT.unsigned_abs() * 64) + 1;
-    Score::of(i32::try_from(like).unwrap_or(i32::MAX)).min(Score::ONE)
 }

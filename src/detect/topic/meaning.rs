@@ -5,16 +5,17 @@ use smallvec::SmallVec;
 use super::common::add_vectors;
 use super::score::Score;
 use super::vectors::{Batch, DIMENSIONS, Piece};
+use super::words::Term;
 
 /// Length of a direction.
-const UNIT: i64 = 4096;
+pub(super) const UNIT: u64 = 4096;
 
 /// The vector of some text must be shorter than this, so that its product with a direction fits 32 bits. No direction is longer than
 /// twice its unit.
 const MAX_NARROW_NORM: u64 = 1 << 17;
 
-/// The squares of as many numbers below this as a vector has fit 31 bits.
-const SQUARED: u16 = 1 << 12;
+/// The squares of a quarter of as many numbers below this as a vector has fit 32 bits.
+const SQUARED: u16 = 11_585;
 
 /// A vector of length 1, in 4096ths.
 #[derive(Clone, Debug, Default)]
@@ -63,10 +64,11 @@ impl Sentence {
         }
     }
 
-    /// Makes it the sum of the vectors of common words and of pieces. Returns `false` if the sum may leave 16 bits, and is not complete.
-    pub(super) fn set_words(&mut self, (common, pieces): (&[u16], &[Piece])) -> bool {
+    /// Makes it the sum of the vectors of words, of which those that are not common have these pieces. Returns `false` if the sum may leave 16 bits, and is not complete.
+    pub(super) fn set_words(&mut self, words: &[Term], pieces: &[Piece]) -> bool {
         let mut batch = Batch::default();
-        let is_complete = add_vectors(common, &mut batch) && pieces.iter().all(|&piece| batch.add(piece));
+        let is_complete =
+            add_vectors(words, |word| word.lexeme.common, &mut batch) && pieces.iter().all(|&piece| batch.add(piece));
         if is_complete {
             self.set_batch(&batch);
         }
@@ -74,8 +76,7 @@ impl Sentence {
     }
 
     fn set_batch(&mut self, batch: &Batch) {
-        self.narrow.clear();
-        self.narrow.extend_from_slice(&batch.sum());
+        self.narrow = SmallVec::from_buf(batch.sum());
         self.measure_narrow();
     }
 
@@ -100,7 +101,7 @@ impl Sentence {
     /// Sets the length. Leaves the vector in 16 bits alone, unless products with it may not fit 32 bits.
     fn measure_narrow(&mut self) {
         let square = match <&[i16; DIMENSIONS]>::try_from(&*self.narrow) {
-            Ok(numbers) if widest(numbers) < SQUARED => dot_of_table(numbers, numbers).unsigned_abs().into(),
+            Ok(numbers) if widest(numbers) < SQUARED => square_of_table(numbers),
             _ => self.narrow.iter().map(|&value| u64::from(value.unsigned_abs()).pow(2)).sum::<u64>(),
         };
         self.norm = square.isqrt();
@@ -122,7 +123,7 @@ impl Sentence {
 
     /// Returns the product with a direction of which the cosine is 1.
     pub(super) fn lengths(&self) -> u64 {
-        self.norm.saturating_mul(UNIT.unsigned_abs())
+        self.norm.saturating_mul(UNIT)
     }
 
     /// Returns `true` if a product with a direction is a cosine of at least `score`.
@@ -139,7 +140,7 @@ impl Sentence {
     /// Returns its direction; nothing is like that of a vector of zeros.
     pub(super) fn direction(&self) -> Direction {
         let norm = i64::try_from(self.norm).unwrap_or(i64::MAX).max(1);
-        let scaled = self.numbers().map(|value| i64::from(value) * UNIT / norm);
+        let scaled = self.numbers().map(|value| i64::from(value) * UNIT.cast_signed() / norm);
         Direction(scaled.map(|value| i16::try_from(value).unwrap_or(0)).collect())
     }
 
@@ -172,9 +173,16 @@ fn widest(numbers: &[i16; DIMENSIONS]) -> u16 {
     numbers.iter().fold(0, |widest, value| widest | value.unsigned_abs())
 }
 
+/// Returns the square of the length of a vector of the table, of which all numbers are below [`SQUARED`].
+fn square_of_table(numbers: &[i16; DIMENSIONS]) -> u64 {
+    const QUARTER: usize = DIMENSIONS / 4;
+    let quarters = numbers.as_chunks::<QUARTER>().0;
+    quarters.iter().map(|quarter| u64::from(dot_of_table(quarter, quarter).cast_unsigned())).sum()
+}
+
 /// Returns the product of two vectors of the table. Eight sums side by side, for the compiler to multiply as many numbers at once.
 #[inline]
-fn dot_of_table(x: &[i16; DIMENSIONS], y: &[i16; DIMENSIONS]) -> i32 {
+fn dot_of_table<const N: usize>(x: &[i16; N], y: &[i16; N]) -> i32 {
     let mut sums = [0_i32; 8];
     for (x, y) in x.as_chunks::<8>().0.iter().zip(y.as_chunks::<8>().0) {
         for ((sum, &x), &y) in sums.iter_mut().zip(x).zip(y) {
@@ -214,12 +222,12 @@ mod tests {
         let long = ["mortgage", "the", "zebras", "refinancing", "x9", "of", "bitcoin", "tax", "weather", "qzxv"];
         for count in [0, 1, 2, 3, 4, 5, 8, 10] {
             let words = Words::of(&text(&long[..count]), &Stems::default());
-            let (mut sum, expected) = (Sentence::default(), Sentence::of_pieces(words.pieces().iter().copied()));
-            assert!(sum.set_words(words.parts()));
+            let (mut sum, expected) = (Sentence::default(), Sentence::of_pieces(words.pieces()));
+            assert!(sum.set_words(words.terms(), words.rare()));
             assert_eq!((&sum.narrow, sum.norm), (&expected.narrow, expected.norm), "{count}");
         }
         let many = Words::of(&text(&["mortgage"; 200]), &Stems::default());
-        assert!(!Sentence::default().set_words(many.parts()));
+        assert!(!Sentence::default().set_words(many.terms(), many.rare()));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod meaning;
 mod model;
 mod reach;
 mod score;
+mod shares;
 mod similarity;
 mod stem;
 mod stems;

@@ -2,9 +2,11 @@
 
 use super::embedder::Meaning;
 use super::frequency::is_distinctive;
-use super::lexical::{TermId, Terms, Vocabulary, WindowTerms};
+use super::lexical::{TermId, Terms, UNIT, Vocabulary, WindowTerms};
 use super::meaning::{Direction, Sentence};
+use super::reach::LANES;
 use super::score::Score;
+use super::shares::Shared;
 use super::stems::{StemId, Stems};
 use super::tokens::stems_of;
 use super::words::{Term, WindowWord, Words};
@@ -21,6 +23,12 @@ const COUNTER_PERCENT: i32 = 70;
 
 /// The similarity of vocabulary from which a window repeats an example.
 const REPEATED: Score = Score::of(9500);
+
+/// A little less than [`REPEATED`], as a number.
+const REPEATED_FLOOR: f32 = 0.949;
+
+/// A score is not larger by this than the products that it is made of: some are less than zero and rounded up, and bounds are not exact.
+const ROUNDED: Score = Score::of(5);
 
 /// The similarity of meaning from which a word can begin or end a finding.
 pub(super) const NEAR: Score = Score::of(3000);
@@ -88,33 +96,52 @@ fn blend(meaning: Score, vocabulary: Score) -> Score {
     meaning.percent(MEANING_PERCENT) + vocabulary.percent(100 - MEANING_PERCENT)
 }
 
-/// What a window adds to its similarity with any topic at most by its vocabulary, and the length of its vector.
+/// The lengths of a window, by which its products with topics are similarities.
+#[derive(Debug)]
 pub(super) struct Measured {
-    /// In hundredths of hundredths.
+    /// Of the vector of its meaning, and of that of its vocabulary at least.
+    meaning: i64,
     vocabulary: i64,
-    lengths: i64,
 }
 
+/// The parts of the largest score: of the similarity to the center by meaning, and of that by vocabulary.
+const CENTER_SHARE: i64 = MEANING_PERCENT as i64 * (100 - CLOSEST_PERCENT as i64) * Score::ONE.ten_thousandths() as i64;
+const VOCABULARY_SHARE: i64 = 100 * (100 - MEANING_PERCENT as i64) * Score::ONE.ten_thousandths() as i64;
+
 impl Measured {
-    /// Returns the bounds of a window of which the vocabulary is at most so similar.
-    pub(super) fn new(sentence: &Sentence, vocabulary: Score) -> Self {
-        let share = i64::from(100 * (100 - MEANING_PERCENT)) * i64::from(vocabulary.ten_thousandths());
-        Self {
-            // An example that is repeated is similar whatever it means.
-            vocabulary: if vocabulary >= REPEATED { 10_000 * i64::from(Score::ONE.ten_thousandths()) } else { share },
-            lengths: i64::try_from(sentence.lengths()).unwrap_or(i64::MAX),
-        }
+    pub(super) fn new(sentence: &Sentence, shared: &Shared) -> Self {
+        let length = i64::try_from(shared.length.max(1)).unwrap_or(i64::MAX);
+        Self { meaning: i64::try_from(sentence.lengths()).unwrap_or(i64::MAX), vocabulary: length.saturating_mul(UNIT) }
     }
 
-    /// Returns `true` if the window does not reach the threshold of a topic to which so much is [missing](Model::missing), and of which the
-    /// product with the center is at most `product`.
+    /// Returns which topics of a group the window may be similar to, of which the products with the center by meaning and with all examples
+    /// by vocabulary are at most these, the first ones in units of `unit`. So much is [missing](Model::missing) to each. This is a bound, so
+    /// that it need not be the same on every machine: scores are.
     #[inline]
-    pub(super) fn is_beyond(&self, missing: i64, product: i64) -> bool {
-        const SHARE: i64 =
-            MEANING_PERCENT as i64 * (100 - CLOSEST_PERCENT as i64) * Score::ONE.ten_thousandths() as i64;
-        let missing = missing - self.vocabulary;
-        // No window has so many pieces that the products leave 64 bits.
-        missing > 0 && SHARE * product < missing * self.lengths
+    #[expect(clippy::cast_precision_loss, reason = "`ROUNDED` is more than what is lost")]
+    pub(super) fn may_be_similar(
+        &self,
+        (meaning, unit): ([i32; LANES], i64),
+        vocabulary: [i32; LANES],
+        missing: &[f32; LANES],
+    ) -> [bool; LANES] {
+        let of_meaning = CENTER_SHARE as f32 * unit as f32 / self.meaning.max(1) as f32;
+        let of_vocabulary = VOCABULARY_SHARE as f32 / self.vocabulary as f32;
+        // A window that repeats an example is similar whatever it means.
+        let repeated = VOCABULARY_SHARE as f32 * REPEATED_FLOOR;
+        let mut may_be = [false; LANES];
+        let topics = meaning.iter().zip(&vocabulary).zip(missing);
+        for (may_be, ((&meaning, &vocabulary), &missing)) in may_be.iter_mut().zip(topics) {
+            let vocabulary = vocabulary as f32 * of_vocabulary;
+            *may_be = (meaning as f32 * of_meaning + vocabulary >= missing) | (vocabulary >= repeated);
+        }
+        may_be
+    }
+
+    /// Returns the similarity by vocabulary at most, if no product is larger than this.
+    pub(super) fn most_like(&self, product: i32) -> Score {
+        let like = Score::cosine(product.into(), self.vocabulary.unsigned_abs());
+        (like + Score::of(1)).min(Score::ONE)
     }
 }
 
@@ -162,12 +189,12 @@ impl Model {
         sentence: &'a Sentence,
         counts: impl Fn(&Term) -> bool,
     ) -> Reading<'a> {
-        let words = words.iter().map(|word| ((word.stem, word.rarity), counts(word)));
+        let words = words.iter().map(|word| ((word.lexeme.stem, word.lexeme.rarity), counts(word)));
         Reading { terms: WindowTerms::of(words, &self.vocabulary), sentence }
     }
 
     /// Reads words of which only the stems and how rare they are is known.
-    pub(super) fn read_stems<'a>(&self, stems: &[(Option<StemId>, i64)], sentence: &'a Sentence) -> Reading<'a> {
+    pub(super) fn read_stems<'a>(&self, stems: &[(Option<StemId>, u16)], sentence: &'a Sentence) -> Reading<'a> {
         let words = stems.iter().map(|&stem| (stem, true));
         Reading { terms: WindowTerms::of(words, &self.vocabulary), sentence }
     }
@@ -226,35 +253,50 @@ impl Model {
         &self.center.direction
     }
 
-    /// Returns the length of the longest vector of words that windows are compared with, rounded up.
-    pub(super) fn longest_terms(&self) -> u64 {
+    /// Returns for each stem that it knows the most that a word adds to a product by vocabulary.
+    pub(super) fn shares(&self) -> impl Iterator<Item = (StemId, i32)> {
         let points = self.examples.iter().map(|example| &example.point).chain([&self.center]);
-        points.map(|point| point.terms.length()).max().unwrap_or(0)
+        self.vocabulary.shares(points.map(|point| &point.terms).collect())
     }
 
-    /// Returns what is missing to the threshold if the closest example is as similar as can be, in hundredths of hundredths.
-    pub(super) fn missing(&self) -> i64 {
+    /// Returns what is missing to the threshold if the closest example is as similar as can be, in hundredths of hundredths. Nothing where
+    /// bounds do not hold: exceptions may remove words, and so make the rest more similar to the topic.
+    #[expect(clippy::cast_precision_loss, reason = "`ROUNDED` is more than what is lost")]
+    pub(super) fn missing(&self) -> f32 {
         const CLOSEST: i64 = MEANING_PERCENT as i64 * CLOSEST_PERCENT as i64 * Score::ONE.ten_thousandths() as i64;
-        10_000 * i64::from(self.threshold.ten_thousandths()) - CLOSEST
+        if self.has_exceptions {
+            return f32::NEG_INFINITY;
+        }
+        (10_000 * i64::from((self.threshold - ROUNDED).ten_thousandths()) - CLOSEST) as f32
     }
 
     /// Returns `true` if a window may reach the threshold of which the vocabulary is at most so similar.
     pub(super) fn may_reach(&self, sentence: &Sentence, vocabulary: Score) -> bool {
-        vocabulary >= REPEATED || blend(self.meaning(sentence), vocabulary) >= self.threshold
+        let center = sentence.like(self.center());
+        let reaches = |closest: Score| blend(Self::meaning_of(center, closest), vocabulary) >= self.threshold;
+        vocabulary >= REPEATED || (reaches(Score::ONE) && reaches(self.closest_meaning(sentence)))
     }
 
     /// Returns the similarity of a window to the examples by meaning.
     fn meaning(&self, sentence: &Sentence) -> Score {
+        Self::meaning_of(sentence.like(self.center()), self.closest_meaning(sentence))
+    }
+
+    fn meaning_of(center: Score, closest: Score) -> Score {
+        center.percent(100 - CLOSEST_PERCENT) + closest.percent(CLOSEST_PERCENT)
+    }
+
+    /// Returns the similarity of a window to the closest example by meaning.
+    fn closest_meaning(&self, sentence: &Sentence) -> Score {
         let closest = self.examples.iter().map(|example| sentence.like(&example.point.direction)).max();
-        sentence.like(self.center()).percent(100 - CLOSEST_PERCENT)
-            + closest.unwrap_or_default().percent(CLOSEST_PERCENT)
+        closest.unwrap_or_default()
     }
 
     /// Returns `true` if a finding of this topic can begin with a word, or end with it.
     fn is_distinctive_for(&self, word: WindowWord<'_>, meaning: &Meaning) -> bool {
-        let is_own = || self.vocabulary.id(word.term.stem).is_some_and(|id| id < self.own_terms);
+        let is_own = || self.vocabulary.id(word.term.lexeme.stem).is_some_and(|id| id < self.own_terms);
         let is_near = || Sentence::of_pieces(word.pieces.iter().copied()).like(self.center()) >= NEAR;
-        is_distinctive(word.term.rarity) && (!meaning.knows_words() || is_own() || is_near())
+        is_distinctive(word.term.lexeme.rarity) && (!meaning.knows_words() || is_own() || is_near())
     }
 
     /// Returns the first word that can carry a finding of this topic.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::background::Background;
-use super::common::common_number;
+use super::common::{self, CommonWords};
 use super::embedder::{Embedder, Meaning};
+use super::key::WordKey;
 use super::known::{Begins, KnownWord, known_words};
-use super::lexical::most_like;
 use super::meaning::Sentence;
 use super::model::{Measured, Model, NEAR, SimilarityMatch};
-use super::reach::{Bounds, Reach};
+use super::reach::{Bounds, LANES, Reach};
 use super::score::Score;
+use super::shares::Shares;
 use super::stems::{StemId, Stems};
 use super::tokens::{ShortWord, TakeTokens, Tokenizer, Word};
 use super::window::{BestScores, Window};
@@ -32,10 +33,10 @@ pub(crate) struct Similarity {
     reach: Option<Reach>,
     /// The common words; none with a sentence model.
     known: Box<[KnownWord]>,
-    /// What is missing to each topic's threshold at most; a negative number where bounds do not hold, because of exceptions.
-    missing: Box<[i64]>,
-    /// The length of the longest vector of words that windows are compared with.
-    longest_terms: u64,
+    /// For each group of topics what is missing to their thresholds at least.
+    missing: Vec<[f32; LANES]>,
+    /// How much words with a stem add to the similarity with topics at most.
+    shares: Shares,
 }
 
 /// The state of the comparison in some text.
@@ -105,9 +106,15 @@ impl Similarity {
         let own_stems = flags(models.iter().flat_map(Model::own_stems));
         let known =
             if reach.is_some() { known_words(&stems, |stem| has_flag(&own_stems, stem)) } else { Box::default() };
-        let longest_terms = models.iter().map(Model::longest_terms).max().unwrap_or(0);
-        let missing = models.iter().map(|model| if model.has_exceptions { -1 } else { model.missing() }).collect();
-        Self { meaning, stems, models, specs, own_stems, reach, known, missing, longest_terms }
+        let mut shares = Shares::default();
+        models.iter().enumerate().for_each(|(number, model)| shares.add(number, model.shares()));
+        let missing = models.chunks(LANES).map(|models| {
+            let mut missing = [f32::INFINITY; LANES];
+            missing.iter_mut().zip(models).for_each(|(missing, model)| *missing = model.missing());
+            missing
+        });
+        let missing = missing.collect();
+        Self { meaning, stems, models, specs, own_stems, reach, known, missing, shares }
     }
 
     /// Returns the topics and their thresholds.
@@ -126,7 +133,16 @@ impl Similarity {
         report: &mut dyn FnMut(RuleId, Window),
     ) {
         let SimilarityState { tokenizer, words, beginnings, sentence } = state;
-        let mut reading = Reading { topics: self, words, beginnings, sentence, scores, report };
+        let mut reading = Reading {
+            topics: self,
+            reach: self.reach.as_ref(),
+            common: common::table(),
+            words,
+            beginnings,
+            sentence,
+            scores,
+            report,
+        };
         tokenizer.scan(view, &mut reading);
         if is_last {
             tokenizer.finish(&mut reading);
@@ -143,8 +159,9 @@ impl Similarity {
     }
 
     fn begins(&self, word: WindowWord<'_>) -> Begins {
-        let own = word.term.stem.is_some_and(|stem| has_flag(&self.own_stems, stem));
-        Begins::of(word.term.rarity, own, word.pieces, self.reach.is_some())
+        let lexeme = word.term.lexeme;
+        let own = lexeme.stem.is_some_and(|stem| has_flag(&self.own_stems, stem));
+        Begins::of(lexeme.rarity, own, word.pieces, self.reach.is_some())
     }
 
     /// Returns `true` if a finding of any topic can begin with a word.
@@ -160,7 +177,7 @@ impl Similarity {
     /// Returns `true` if a word of several pieces is near a topic.
     fn is_near(&self, reach: &Reach, word: WindowWord<'_>) -> bool {
         let vector = Sentence::of_pieces(word.pieces.iter().copied());
-        let (bounds, least) = (reach.bounds(word.pieces), vector.least_product(NEAR));
+        let (bounds, least) = (reach.bounds(&[], word.pieces), vector.least_product(NEAR));
         let mut bounds = bounds.as_ref().map(Bounds::of_topics);
         self.models.iter().any(|model| {
             let bound = bounds.as_mut().and_then(Iterator::next);
@@ -177,28 +194,27 @@ impl Similarity {
     ) {
         self.meaning.set_sentence(sentence, words);
         let reach = self.reach.as_ref().filter(|_| scores.is_none());
-        let bounds = reach.and_then(|reach| reach.bounds(words.pieces()));
-        let vocabulary = most_like(words.terms(), self.longest_terms);
-        let measured = Measured::new(sentence, vocabulary);
-        let mut bounds = bounds.as_ref().map(Bounds::of_topics);
-        for (number, &missing) in self.missing.iter().enumerate() {
-            // The cheapest bound first.
-            let product = bounds.as_mut().and_then(Iterator::next);
-            if product.is_some_and(|product| measured.is_beyond(missing, product)) {
+        let bounds = reach.and_then(|reach| reach.bounds(words.terms(), words.rare()));
+        let shared = self.shares.of(words.terms());
+        let measured = Measured::new(sentence, &shared);
+        for (group, missing) in self.missing.iter().enumerate() {
+            let shares = shared.group(group);
+            let products = bounds.as_ref().and_then(|bounds| Some((bounds.group(group)?, bounds.unit())));
+            let may_be = products.map_or([true; LANES], |products| measured.may_be_similar(products, shares, missing));
+            if may_be == [false; LANES] {
                 continue;
             }
-            let Some(model) = self.models.get(number) else { continue };
-            // Exceptions may remove words, and so make the rest more similar to the topic.
-            if !model.has_exceptions {
-                let is_beyond = reach.is_some()
-                    && (measured.is_beyond(missing, sentence.dot(model.center()))
-                        || !model.may_reach(sentence, vocabulary));
-                if is_beyond || !self.is_similar(model, words, sentence, scores) {
-                    continue;
+            let models = self.models.iter().enumerate().skip(group * LANES);
+            for (((number, model), may_be), share) in models.zip(may_be).zip(shares) {
+                // Exceptions may remove words, and so make the rest more similar to the topic.
+                let may_be = may_be
+                    && (model.has_exceptions
+                        || (reach.is_none() || model.may_reach(sentence, measured.most_like(share)))
+                            && self.is_similar(model, words, sentence, scores));
+                if may_be && let Some(first) = model.first_distinctive(words, &self.meaning) {
+                    report(model.rule, Window::new(number, model.has_exceptions, first.start, words));
                 }
             }
-            let Some(first) = model.first_distinctive(words, &self.meaning) else { continue };
-            report(model.rule, Window::new(number, model.has_exceptions, first.start, words));
         }
     }
 
@@ -229,6 +245,8 @@ impl Similarity {
 /// Text that is read.
 struct Reading<'a> {
     topics: &'a Similarity,
+    reach: Option<&'a Reach>,
+    common: &'static CommonWords,
     words: &'a mut Words,
     beginnings: &'a mut Beginnings,
     sentence: &'a mut Sentence,
@@ -239,23 +257,18 @@ struct Reading<'a> {
 impl TakeTokens for Reading<'_> {
     #[inline]
     fn take_short(&mut self, word: ShortWord) {
-        let known = if self.topics.known.is_empty() { None } else { common_number(word.key) };
-        let Some(known) = known.and_then(|number| self.topics.known.get(number)) else {
-            return self.take_rare(word);
-        };
-        known.push_to(self.words, (word.start, word.end));
-        if self.beginnings.known.is_none() && known.begins != Begins::Never {
-            self.note(known.begins);
+        match self.known(word.key) {
+            Some(known) => self.take_known(word.start, word.end, known),
+            None => self.take_rare_short(word),
         }
     }
 
     #[inline(never)]
     fn take_word(&mut self, word: &Word<'_>) {
-        let topics = self.topics;
-        self.words.push(word, &topics.stems, !topics.meaning.knows_words());
-        if self.beginnings.known.is_none() {
-            let begins = self.words.last().map_or(Begins::Never, |word| topics.begins(word));
-            self.note(begins);
+        match WordKey::of(word.text).and_then(|key| self.known(key)) {
+            Some(known) => self.take_known(word.start, word.end, known),
+            None if self.topics.meaning.knows_words() => self.take_rare(word.start, word.end, word.text.as_bytes()),
+            None => self.take_with_text(word),
         }
     }
 
@@ -273,23 +286,65 @@ impl TakeTokens for Reading<'_> {
     }
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// Returns what the policy knows of a word, if it is common.
+    #[inline]
+    fn known(&self, key: WordKey) -> Option<&'a KnownWord> {
+        // With a sentence model there are no known words.
+        self.topics.known.get(self.common.number(key)?)
+    }
+
+    #[inline]
+    fn take_known(&mut self, start: usize, end: usize, known: &KnownWord) {
+        let Some(row) = self.reach.and_then(|reach| reach.common(known.lexeme.common)) else {
+            return self.take_unbounded(start, end, known);
+        };
+        self.words.push_known(start, end, known.lexeme);
+        if row & known.begins_if != 0 && self.beginnings.known.is_none() {
+            self.beginnings.known = Some(start);
+        }
+    }
+
+    /// Takes a common word that is so near a topic that it has no bounds.
+    #[cold]
+    fn take_unbounded(&mut self, start: usize, end: usize, known: &KnownWord) {
+        let pieces = common::all().get(usize::from(known.lexeme.common)).map(|word| &*word.pieces);
+        self.words.push_pieces(start, end, known.lexeme, pieces.unwrap_or_default());
+        self.note_last();
+    }
+
     #[inline(never)]
-    fn take_rare(&mut self, word: ShortWord) {
-        word.with_text(|word| self.take_word(word));
+    fn take_rare_short(&mut self, word: ShortWord) {
+        if self.topics.meaning.knows_words() {
+            word.with_bytes(|bytes| self.take_rare(word.start, word.end, bytes));
+        } else {
+            word.with_text(|word| self.take_with_text(word));
+        }
+    }
+
+    /// Takes a word that is not common.
+    fn take_rare(&mut self, start: usize, end: usize, word: &[u8]) {
+        self.words.push_rare(start, end, word, &self.topics.stems);
+        self.note_last();
+    }
+
+    /// Takes a word that a sentence model has to see.
+    fn take_with_text(&mut self, word: &Word<'_>) {
+        self.words.push(word, &self.topics.stems, true);
+        self.note_last();
     }
 
     /// Records whether a finding can begin with the last word.
-    fn note(&mut self, begins: Begins) {
-        let terms = self.words.terms();
-        let Some(last) = terms.last() else { return };
-        match begins {
-            Begins::Always => self.beginnings.known = Some(last.start),
+    fn note_last(&mut self) {
+        let Some(last) = self.words.last().filter(|_| self.beginnings.known.is_none()) else { return };
+        let start = last.term.start;
+        match self.topics.begins(last) {
+            Begins::Always => self.beginnings.known = Some(start),
             Begins::IfNear(piece) if self.topics.reach.as_ref().is_some_and(|reach| reach.is_near(piece)) => {
-                self.beginnings.known = Some(last.start);
+                self.beginnings.known = Some(start);
             }
             Begins::IfAllNear => {
-                self.beginnings.unsure.get_or_insert(terms.len() - 1);
+                self.beginnings.unsure.get_or_insert(self.words.terms().len() - 1);
             }
             _ => {}
         }

@@ -3,42 +3,55 @@
 /// Returns the stem of a lower-case word: plural, `-ing`, `-ed`, `-ly` taken off. Light on purpose: a stem that is too short brings
 /// unrelated words together.
 pub(super) fn stem(word: &str) -> &str {
+    word.get(..stem_of_bytes(word.as_bytes()).len()).unwrap_or(word)
+}
+
+/// Returns the same of the bytes of a word.
+pub(super) fn stem_of_bytes(word: &[u8]) -> &[u8] {
     if !word.is_ascii() || word.len() < 4 {
         return word;
     }
     let singular = singular(word);
-    for ending in ["ing", "ed", "ly"] {
+    for ending in [&b"ing"[..], b"ed", b"ly"] {
         if let Some(root) = singular.strip_suffix(ending)
             && root.len() >= 3
-            && root.bytes().any(|byte| b"aeiouy".contains(&byte))
+            && root.iter().any(|byte| b"aeiouy".contains(byte))
         {
-            return undouble(root).trim_end_matches('e');
+            return without_e(undouble(root));
         }
     }
-    if singular.len() > 3 { singular.trim_end_matches('e') } else { singular }
+    if singular.len() > 3 { without_e(singular) } else { singular }
 }
 
-fn singular(word: &str) -> &str {
-    if let Some(root) = word.strip_suffix("ies")
+fn without_e(mut word: &[u8]) -> &[u8] {
+    while let Some(shorter) = word.strip_suffix(b"e") {
+        word = shorter;
+    }
+    word
+}
+
+fn singular(word: &[u8]) -> &[u8] {
+    if let Some(root) = word.strip_suffix(b"ies")
         && root.len() >= 3
     {
         return root;
     }
-    for ending in ["sses", "ches", "shes", "xes"] {
+    for ending in [&b"sses"[..], b"ches", b"shes", b"xes"] {
         if word.ends_with(ending) {
             return word.get(..word.len() - 2).unwrap_or(word);
         }
     }
-    match word.strip_suffix('s') {
-        Some(root) if !root.ends_with(['s', 'u', 'i']) => root,
-        _ => word.strip_suffix('y').filter(|root| root.len() >= 4).unwrap_or(word),
+    match word.strip_suffix(b"s") {
+        Some(root) if !matches!(root.last(), Some(b's' | b'u' | b'i')) => root,
+        _ => word.strip_suffix(b"y").filter(|root| root.len() >= 4).unwrap_or(word),
     }
 }
 
-fn undouble(root: &str) -> &str {
-    let bytes = root.as_bytes();
-    match bytes {
-        [.., a, b] if a == b && !b"lsz".contains(a) && bytes.len() > 3 => root.get(..root.len() - 1).unwrap_or(root),
+fn undouble(root: &[u8]) -> &[u8] {
+    match root {
+        [shorter @ .., a, b] if a == b && !b"lsz".contains(a) && root.len() > 3 => {
+            root.get(..shorter.len() + 1).unwrap_or(root)
+        }
         _ => root,
     }
 }

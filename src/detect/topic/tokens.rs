@@ -7,6 +7,7 @@ use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
+use crate::text::word_runs::{BLOCK, FEW, PlainBlock, Runs, below, for_each_run, whole_runs};
 
 /// A window ends with the word that makes it longer than this many bytes, if its sentence does not end before.
 const WINDOW_BYTES: usize = 300;
@@ -68,10 +69,16 @@ pub(super) struct ShortWord {
 }
 
 impl ShortWord {
+    /// Calls `take` with the letters of the word.
+    #[inline]
+    pub(super) fn with_bytes<T>(&self, take: impl FnOnce(&[u8]) -> T) -> T {
+        take(self.key.bytes().get(..self.end - self.start).unwrap_or_default())
+    }
+
     /// Calls `take` with the word and its letters.
     pub(super) fn with_text<T>(&self, take: impl FnOnce(&Word<'_>) -> T) -> T {
-        let mut bytes = [0; WordKey::MAX_BYTES];
-        take(&Word { text: self.key.write(&mut bytes), start: self.start, end: self.end })
+        let (start, end) = (self.start, self.end);
+        self.with_bytes(|bytes| take(&Word { text: std::str::from_utf8(bytes).unwrap_or_default(), start, end }))
     }
 }
 
@@ -137,61 +144,128 @@ impl Tokenizer {
         self.end_window(take);
     }
 
-    /// Reads so many bytes of the view that are byte for byte the text from `start` on: words that end there at once.
+    /// Reads so many bytes of the view that are byte for byte the text from `start` on.
     fn read_same(&mut self, rest: &str, length: usize, start: usize, take: &mut impl TakeTokens) {
-        let (bytes, mut at) = (rest.as_bytes(), 0);
-        while at < length
-            && let Some((&first, _)) = bytes.get(at..).and_then(<[u8]>::split_first)
-        {
-            let kind = kind(first);
-            if kind & (LETTER | BEYOND) == 0 {
-                at += 1;
-                self.separate_ascii(kind, start + at, take);
-                continue;
-            }
-            let short = if kind == LETTER { self.short_word(bytes, at, length) } else { None };
-            let Some((key, letters, next)) = short else {
-                at += self.read_slowly(rest.get(at..length).unwrap_or_default(), start + at, take);
-                continue;
-            };
-            let word = ShortWord { key, start: start + at, end: start + at + letters };
-            at += letters;
-            // After a word a space, or what neither ends a sentence nor may follow its end, needs no more than to be counted.
-            at += usize::from(next & !SPACE == 0 && at < length);
-            self.take_short(word, start + at, take);
+        // What comes in small chunks is read byte by byte.
+        if length <= FEW {
+            return self.read_slowly(rest.get(..length).unwrap_or_default(), start, take);
+        }
+        let mut at = 0;
+        while let Some(rest) = rest.get(at..).filter(|_| at < length) {
+            let read = self.read_block(rest, length - at, start + at, take);
+            at += read.unwrap_or_else(|| self.read_runs(rest, length - at, start + at, take));
         }
     }
 
-    /// Returns the key of the word at `at`, its length, and the kind of the byte after it, if it begins there and ends before `end`.
-    #[inline]
-    fn short_word(&self, bytes: &[u8], at: usize, end: usize) -> Option<(WordKey, usize, u8)> {
-        let rest = bytes.get(at..)?;
-        let (key, letters) = WordKey::first(rest).filter(|_| self.word.is_empty())?;
-        let next = kind(*rest.get(letters)?);
-        (at + letters <= end && next != BEYOND).then_some((key, letters, next))
+    /// Reads so many bytes as the block of plain text that they begin with, but a word at its end. Returns the number of bytes read, or
+    /// `None` if there is no such block.
+    fn read_block(&mut self, rest: &str, length: usize, start: usize, take: &mut impl TakeTokens) -> Option<usize> {
+        // No window gets too long in what is read.
+        let limit = self.window_start.map_or(BLOCK, |window| (window + WINDOW_BYTES).saturating_sub(start));
+        let length = length.min(limit);
+        if length <= FEW || !self.word.is_empty() {
+            return None;
+        }
+        let block = PlainBlock::of(rest.as_bytes())?;
+        let read = block.before_open_run(length, rest.len());
+        if read == 0 {
+            return None;
+        }
+        let mut words = block.word & below(read);
+        let mut ends = block.mask(|byte| matches!(byte, b'\n' | b'.' | b'!' | b'?')) & below(read);
+        // After a full stop what is before the next word counts.
+        ends |= u64::from(self.stopped);
+        loop {
+            let end = ends.trailing_zeros() as usize;
+            self.take_words(&block, words & below(end), start, take);
+            words &= !below(end);
+            if end >= read {
+                return Some(read);
+            }
+            let next = read.min(words.trailing_zeros() as usize);
+            self.read_gap(block.bytes.get(end..next).unwrap_or_default(), start + end, take);
+            ends &= !below(next.max(end + 1));
+        }
     }
 
-    /// Takes a word after which the text is read up to `read`.
+    /// Takes words of a block, which begins at `start`, within one window.
     #[inline]
-    fn take_short(&mut self, word: ShortWord, read: usize, take: &mut impl TakeTokens) {
+    fn take_words(&mut self, block: &PlainBlock, words: u64, start: usize, take: &mut impl TakeTokens) {
+        if words == 0 {
+            return;
+        }
         self.stopped = false;
-        let window_start = *self.window_start.get_or_insert(word.start);
+        self.window_start.get_or_insert(start + words.trailing_zeros() as usize);
+        for run in Runs(words) {
+            let (first, end) = (start + run.start, start + run.end);
+            match WordKey::of_letters(&block.bytes, run.clone()) {
+                Some(key) => take.take_short(ShortWord { key, start: first, end }),
+                None => self.take_long(block.bytes.get(run).unwrap_or_default(), first, take),
+            }
+        }
+    }
+
+    #[cold]
+    fn take_long(&mut self, word: &[u8], start: usize, take: &mut impl TakeTokens) {
+        self.read_letters(std::str::from_utf8(word).unwrap_or_default(), start, take);
+        self.end_word(take);
+    }
+
+    /// Reads so many bytes as a block has, and what follows if no word ends in it. Returns the number of bytes read.
+    fn read_runs(&mut self, rest: &str, length: usize, start: usize, take: &mut impl TakeTokens) -> usize {
+        let (bytes, mut at) = (rest.as_bytes(), 0);
+        let length = whole_runs(bytes, length);
+        for_each_run::<false>(bytes, length, |run| {
+            self.read_gap(bytes.get(at..run.start).unwrap_or_default(), start + at, take);
+            at = run.end;
+            let is_whole =
+                run.end < length || bytes.get(length).is_some_and(|&next| kind(next) & (LETTER | BEYOND) == 0);
+            let key = || WordKey::of_letters(bytes, run.start..run.end);
+            match run.parts.filter(|_| is_whole && self.word.is_empty()).and_then(|_| key()) {
+                Some(key) => self.take_short(ShortWord { key, start: start + run.start, end: start + run.end }, take),
+                None => self.read_slowly(rest.get(run.start..run.end).unwrap_or_default(), start + run.start, take),
+            }
+        });
+        self.read_gap(bytes.get(at..length).unwrap_or_default(), start + at, take);
+        length
+    }
+
+    /// Reads ASCII characters that are no letters and no digits.
+    #[inline]
+    fn read_gap(&mut self, gap: &[u8], start: usize, take: &mut impl TakeTokens) {
+        gap.iter().zip(start + 1..).for_each(|(&byte, end)| self.separate_ascii(kind(byte), end, take));
+    }
+
+    /// Takes a word.
+    #[inline]
+    fn take_short(&mut self, word: ShortWord, take: &mut impl TakeTokens) {
+        self.stopped = false;
+        self.window_start.get_or_insert(word.start);
         take.take_short(word);
-        if read - window_start > WINDOW_BYTES {
+        self.end_long_window(word.end, take);
+    }
+
+    /// Ends the window if it is too long where the text was read up to here.
+    #[inline]
+    fn end_long_window(&mut self, end: usize, take: &mut impl TakeTokens) {
+        if self.window_start.is_some_and(|start| end - start > WINDOW_BYTES) {
             self.end_window(take);
         }
     }
 
-    /// Reads the ASCII letters and digits at the start of some text, or one other character. Returns the number of bytes read.
-    fn read_slowly(&mut self, text: &str, start: usize, take: &mut impl TakeTokens) -> usize {
-        let letters = text.bytes().take_while(|&byte| kind(byte) == LETTER).count();
-        if letters > 0 {
-            self.read_letters(text.get(..letters).unwrap_or_default(), start, take);
-            return letters;
+    /// Reads text that does not end where a word is known to end.
+    #[inline(never)]
+    fn read_slowly(&mut self, mut text: &str, mut start: usize, take: &mut impl TakeTokens) {
+        while let Some(c) = text.chars().next() {
+            let letters = text.bytes().take_while(|&byte| kind(byte) == LETTER).count();
+            let (piece, rest) = text.split_at(letters.max(c.len_utf8()));
+            if letters > 0 {
+                self.read_letters(piece, start, take);
+            } else {
+                self.read(c, start, start + piece.len(), take);
+            }
+            (text, start) = (rest, start + piece.len());
         }
-        let Some(c) = text.chars().next() else { return 1 };
-        self.read(c, start, start + c.len_utf8(), take);
-        c.len_utf8()
     }
 
     /// Reads ASCII letters and digits.
@@ -237,9 +311,8 @@ impl Tokenizer {
     /// Reads a character that is no letter and no digit.
     fn separate(&mut self, c: char, end: usize, take: &mut impl TakeTokens) {
         self.end_word(take);
-        let sentence_over = matches!(c, '\n' | '。' | '！' | '？' | '｡') || (self.stopped && c.is_whitespace());
-        let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
-        if sentence_over || too_long {
+        self.end_long_window(end, take);
+        if matches!(c, '\n' | '。' | '！' | '？' | '｡') || (self.stopped && c.is_whitespace()) {
             self.end_window(take);
         }
         if matches!(c, '.' | '!' | '?') {
@@ -253,9 +326,8 @@ impl Tokenizer {
     #[inline]
     fn separate_ascii(&mut self, kind: u8, end: usize, take: &mut impl TakeTokens) {
         self.end_word(take);
-        let sentence_over = kind & LINE != 0 || (self.stopped && kind & SPACE != 0);
-        let too_long = self.window_start.is_some_and(|start| end - start > WINDOW_BYTES);
-        if sentence_over || too_long {
+        self.end_long_window(end, take);
+        if kind & LINE != 0 || (self.stopped && kind & SPACE != 0) {
             self.end_window(take);
         }
         self.stopped = kind & STOP != 0 || (self.stopped && kind & CLOSE != 0);
@@ -267,9 +339,7 @@ impl Tokenizer {
         }
         take.take_word(&Word { text: &self.word, start: self.word_start, end: self.word_end });
         self.word.clear();
-        if self.window_start.is_some_and(|start| self.word_end - start > WINDOW_BYTES) {
-            self.end_window(take);
-        }
+        self.end_long_window(self.word_end, take);
     }
 
     fn end_window(&mut self, take: &mut impl TakeTokens) {
@@ -304,7 +374,7 @@ pub(super) fn each_word(text: &str, take: impl FnMut(&Word<'_>)) {
 }
 
 /// Returns the stems of a string that is complete, and how rare they are.
-pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
+pub(super) fn stems_of(text: &str) -> Vec<(String, u16)> {
     let mut stems = Vec::new();
     each_word(text, |word| {
         let stem = stem(word.text);
@@ -314,77 +384,4 @@ pub(super) fn stems_of(text: &str) -> Vec<(String, i64)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{ShortWord, TakeTokens, Tokenizer, Word};
-    use crate::text::normalize::View;
-    use crate::text::view::ViewText;
-
-    /// What the tokenizer reports.
-    #[derive(Debug, Default, PartialEq)]
-    struct Tokens(Vec<String>);
-
-    impl TakeTokens for Tokens {
-        fn take_short(&mut self, word: ShortWord) {
-            word.with_text(|word| self.take_word(word));
-        }
-
-        fn take_word(&mut self, word: &Word<'_>) {
-            self.0.push(format!("{word:?}"));
-        }
-
-        fn end_window(&mut self) {
-            self.0.push("end".to_owned());
-        }
-    }
-
-    /// Reads the text, cut into chunks, with `scan`.
-    fn tokens(text: &str, cuts: &[usize], scan: impl Fn(&mut Tokenizer, &ViewText, &mut Tokens)) -> Tokens {
-        let (mut view, mut tokenizer, mut tokens) =
-            (ViewText::new(View::Word), Tokenizer::default(), Tokens::default());
-        let mut from = 0;
-        for &cut in cuts {
-            let to = text.floor_char_boundary(from.max(cut.min(text.len())));
-            view.push(text.get(from..to).unwrap_or_default(), from);
-            scan(&mut tokenizer, &view, &mut tokens);
-            from = to;
-        }
-        view.push(text.get(from..).unwrap_or_default(), from);
-        view.finish();
-        scan(&mut tokenizer, &view, &mut tokens);
-        tokenizer.finish(&mut tokens);
-        tokens
-    }
-
-    fn by_words(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Tokens) {
-        tokenizer.scan(view, tokens);
-    }
-
-    fn by_characters(tokenizer: &mut Tokenizer, view: &ViewText, tokens: &mut Tokens) {
-        let first = std::mem::replace(&mut tokenizer.at, view.end());
-        for (at, c) in view.slice(first..view.end()).char_indices() {
-            let (start, end) = (view.text_start(first + at), view.text_end(first + at + c.len_utf8()));
-            tokenizer.read(c, start, end, tokens);
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
-
-        #[test]
-        fn words_at_a_time_are_as_characters_are(
-            text in prop_oneof![
-                "([a-zA-Z]{1,9}|[0-9]{1,4}|[a-z0-9]{50,140}|é|ﬁ|中|가|²|\u{200b}|[.!?'\"\\)_ \n，。-]|  ){0,80}",
-                "([a-z]{1,12}[ ,]){0,60}",
-            ],
-            cuts in prop::collection::vec(0usize..400, 0..6),
-        ) {
-            let mut cuts = cuts;
-            cuts.sort_unstable();
-            let expected = tokens(&text, &[], by_characters);
-            prop_assert_eq!(&tokens(&text, &[], by_words), &expected);
-            prop_assert_eq!(tokens(&text, &cuts, by_words), expected);
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use super::sorted::{SortedWords, Walk};
 use crate::text::char_class::CharClass;
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
-use crate::text::word_runs::{WordRun, for_each_run};
+use crate::text::word_runs::{FEW, PlainBlock, WordRun, for_each_run, whole_runs};
 
 /// Longer words are looked for by the automaton: the work at each start grows with the words.
 const MAX_BYTES: usize = 128;
@@ -95,10 +95,9 @@ impl KeyedWords {
         seams.clear();
         view.seams_from(from, seams);
         let mut reader = Reader { words: self, view, from, bytes, seams, walks, found };
-        if self.parts.is_some() {
-            for_each_run::<true>(bytes, |run| reader.read_closely(run));
-        } else {
-            for_each_run::<false>(bytes, |run| reader.read(run));
+        match &self.whole {
+            Some((keys, words)) if self.parts.is_none() => reader.read_words(keys, words),
+            _ => for_each_run::<true>(bytes, bytes.len(), |run| reader.read_closely(run)),
         }
     }
 
@@ -127,21 +126,44 @@ struct Reader<'a, F> {
 }
 
 impl<F: FnMut(Found)> Reader<'_, F> {
-    #[inline]
-    fn read(&mut self, run: WordRun) {
-        if !self.is_beyond(run) {
-            self.read_closely(run);
+    /// Reads all, where no words begin at parts.
+    fn read_words(&mut self, keys: &WholeKeys, words: &SortedWords) {
+        let mut at = 0;
+        while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            at += self.read_block(at, rest, keys, words).unwrap_or_else(|| {
+                let length = whole_runs(rest, rest.len());
+                for_each_run::<false>(rest, length, |WordRun { start, end, parts }| {
+                    self.read_closely(WordRun { start: at + start, end: at + end, parts });
+                });
+                length
+            });
         }
     }
 
-    /// Returns `true` if the key of a run shows that no word begins in it, as that of most does. Only where there are no words that begin at
-    /// parts.
+    /// Reads the block of plain text at `at` that is the first of `rest`, but a run at its end. Returns the number of bytes read, or `None` if
+    /// there is no such block.
     #[inline]
-    fn is_beyond(&self, run: WordRun) -> bool {
-        let is_whole = run.start > 0 && run.end < self.bytes.len() && run.parts.is_some();
-        let has_seam = self.seams.first().is_some_and(|&seam| seam < self.from + run.end);
-        let whole = self.words.whole.as_ref().filter(|_| is_whole && !has_seam);
-        whole.is_some_and(|(keys, _)| !keys.may_begin(self.bytes, run.start..run.end))
+    fn read_block(&mut self, at: usize, rest: &[u8], keys: &WholeKeys, words: &SortedWords) -> Option<usize> {
+        let block = if rest.len() > FEW { PlainBlock::of(rest)? } else { return None };
+        let read = block.before_open_run(rest.len(), rest.len());
+        let is_split = self.seams_in(at, read) & block.word & (block.word << 1) != 0;
+        let may_continue = at == 0 && block.word & 1 != 0;
+        if read == 0 || is_split || may_continue {
+            return None;
+        }
+        for run in block.runs(read) {
+            if keys.may_begin_in(&block.bytes, run.clone(), rest) {
+                self.begin(Place::Word, words, at + run.start);
+            }
+        }
+        Some(read)
+    }
+
+    /// Returns one bit for each of `length` bytes from `at` on: that it is a seam. Forgets the seams before them.
+    fn seams_in(&mut self, at: usize, length: usize) -> u64 {
+        self.skip_seams(self.from + at);
+        let seams = self.seams.iter().map(|seam| seam - self.from - at);
+        seams.take_while(|&seam| seam < length).fold(0, |seams, seam| seams | 1 << seam)
     }
 
     #[inline(never)]

@@ -68,7 +68,7 @@ impl WholeKeys {
             tables.all.insert(first);
             match phrase {
                 Some(phrase) => tables.phrases.insert(phrase),
-                None => tables.single.insert(first),
+                None => tables.single.insert(second(first)),
             }
         }
         tables
@@ -77,9 +77,15 @@ impl WholeKeys {
     /// Returns `true` if a word of the policy may begin with the letters and digits at `place`.
     #[inline]
     pub(super) fn may_begin(&self, bytes: &[u8], place: Range<usize>) -> bool {
+        self.may_begin_in(bytes, place, bytes)
+    }
+
+    /// Does so with the letters and digits of a block, the first of `all` bytes.
+    #[inline]
+    pub(super) fn may_begin_in(&self, bytes: &[u8], place: Range<usize>, all: &[u8]) -> bool {
         let end = place.end;
         let first = hash(bytes, place);
-        self.all.contains(first) && (self.single.contains(first) || self.may_follow(first, bytes, end))
+        self.all.contains(first) && (self.single.contains(second(first)) || self.may_follow(first, all, end))
     }
 
     /// Returns `true` if the bytes at `end` may follow the first letters and digits of a word, or are not known.
@@ -168,16 +174,22 @@ fn hash(bytes: &[u8], place: Range<usize>) -> u64 {
     mix((head | LOWER) ^ (tail | LOWER).rotate_left(29) ^ (length as u64) << 59)
 }
 
+/// Returns a hash with other highest bits, for a second table of the same keys.
+#[inline]
+fn second(hash: u64) -> u64 {
+    hash.rotate_left(26)
+}
+
 /// Returns a hash of a number. Its highest bits depend on all bits.
 #[inline]
-pub(in crate::detect) fn mix(key: u64) -> u64 {
+fn mix(key: u64) -> u64 {
     let key = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (key ^ key >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
 /// Returns eight bytes from `at` on; zeros after the end.
 #[inline]
-fn eight(bytes: &[u8], at: usize) -> u64 {
+pub(in crate::detect) fn eight(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
     if let Some(eight) = rest.first_chunk() {
         return u64::from_le_bytes(*eight);

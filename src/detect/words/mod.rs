@@ -11,6 +11,6 @@ mod sorted;
 mod tests;
 
 pub(super) use hit::{WordHit, WordRole};
-pub(super) use keys::mix;
+pub(super) use keys::eight;
 pub(super) use matcher::{Spelling, Words, WordsBuilder, WordsState, max_bytes};
 pub(super) use skeleton::span_in_disguise;
