@@ -4,7 +4,7 @@ use super::normalize::{MAX_INVISIBLE_BYTES, Mapping, View, normalize};
 use super::normalize_tables::ascii_quote;
 use super::plain::plain_run;
 use super::space_run::{MAX_SPACE_BYTES, SpaceRun};
-use super::unicode::is_soft_mark;
+use super::unicode::{is_sentence_dash, is_soft_mark};
 use super::view::ViewText;
 
 /// The maximum number of backslashes before the letter of an escape: strings in strings in strings have seven.
@@ -144,6 +144,9 @@ impl ViewText {
             Mapping::To(form) => Some(form),
         };
         let (is_mark, from) = (!c.is_ascii() && is_soft_mark(c), self.end());
+        if self.view == View::Entity && is_sentence_dash(c) {
+            self.sentence_dashes.push(self.end());
+        }
         let quote = if self.view == View::Entity { ascii_quote(c) } else { None };
         if let Some(quote) = quote {
             return self.put(quote.encode_utf8(&mut [0; 4]), start, end);
