@@ -77,8 +77,11 @@ impl ViewText {
         self.marks.at(range.start).is_some_and(begins) || range.start < self.first_before_mark(range.end)
     }
 
-    /// Returns the last bytes before `at`: a sign, and the end of the word before it.
+    /// Returns the last bytes before `at`, the end of a word and a dot, a colon or a hyphen; nothing after anything else.
     pub(crate) fn head(&self, at: usize) -> &str {
+        if !matches!(self.last_before(at), Some('.' | ':' | '-')) {
+            return "";
+        }
         self.slice(self.floor_boundary(at.saturating_sub(HEAD_BYTES))..at)
     }
 

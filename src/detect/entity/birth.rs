@@ -19,9 +19,9 @@ macro_rules! sign {
 pub(super) static DATE_OF_BIRTH: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-        // With the hour of a time stamp, as data has it: `1985-03-15T00:00:00Z`.
-        near_birth(exact(concat!(r"\b\d+", sign!(), r"\d+", sign!(), r"\d+(?:T\d+)?\b"), 17, numeric_date))
-            .with_count(Count::digits(4, 10))
+        // With the full hour of a time stamp, as data has it: `1985-03-15T00:00:00Z`. Visits have minutes.
+        near_birth(exact(concat!(r"\b\d+", sign!(), r"\d+", sign!(), r"\d+(?:T\d\d:00)?\b"), 20, numeric_date))
+            .with_count(Count::digits(4, 12))
             .with_value(without_time),
         near_birth(exact(r"\b\d+\b", 8, compact_date))
             .with_count(Count::digits(8, 8))

@@ -86,7 +86,7 @@ pub(crate) const VETO_BYTES: usize = 48;
 pub(crate) struct RecognizerInput<'a> {
     /// The candidate in the pattern view.
     pub(crate) text: &'a str,
-    /// The last bytes before it: a sign, and the end of the word before that.
+    /// The last bytes before it, the end of a word and a dot, a colon or a hyphen; nothing after anything else.
     pub(crate) head: &'a str,
     /// The character before it, in the pattern view; `None` at the start of the text.
     pub(crate) before: Option<char>,
