@@ -33,7 +33,7 @@ pub(super) static DATE_OF_BIRTH: Description = Description {
         )),
         // In other languages the day is first: `15. März 1985`, `1er mars 1985`, `15 de marzo de 1985`.
         near_birth(exact(
-            r"\b\d{1,2}(?:\.[ \n]?|(?:er|o)?[ \n])(?:d[ei][ \n])?[^\x00-\x40\x5b-\x60\x7b-\x7f]{3,}\.?[ \n](?:del?[ \n])?(?:19|20)\d\d\b",
+            r"\b\d{1,2}(?:\.[ \n]?|(?i:er|o)?[ \n])(?i:d[ei][ \n])?[^\x00-\x40\x5b-\x60\x7b-\x7f]{3,}\.?[ \n](?i:del?[ \n])?(?:19|20)\d\d\b",
             40,
             date_abroad,
         )),

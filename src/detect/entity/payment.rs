@@ -12,7 +12,7 @@ use crate::detect::pattern::{Count, Form, Verdict};
 /// The pattern of the text between the word PIN and its digits.
 macro_rules! pin_link {
     () => {
-        concat!(marks!(), r"(?:[ \n]?(?:=>|[:=>|])|[ ]--?>?[ ])?", marks!(), opening!())
+        concat!(marks!(), r"(?:[ \n]?(?:=>|[:=>|])|[ ]--?>?[ \n])?", marks!(), opening!())
     };
 }
 
