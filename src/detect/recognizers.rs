@@ -174,6 +174,7 @@ impl<'v> Inputs<'v> {
             return None;
         }
         let (before, after) = (view.char_before(start), view.char_after(end));
-        Some(RecognizerInput { text: view.slice(start..end), before, after, accepted: 0, lacks_context: false })
+        let (text, head) = (view.slice(start..end), view.head(start));
+        Some(RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
     }
 }

@@ -1,10 +1,15 @@
 //! ApplyGuardrail, served locally.
 
 use std::borrow::Cow;
+use std::time::Instant;
 
 use super::assessment::BodyAssessment;
 use super::body::BodyGuard;
+use super::call::{Exchange, Inspected};
+use super::error::GuardrailError;
 use super::report::ApplyGuardrailResponse;
+use super::response::BlockedResponse;
+use crate::audit::Stage;
 use crate::bedrock::{BodyError, BodyErrorKind};
 use crate::guardrail::{Assessment, Outcome, Source};
 use crate::json::{JsonDocument, NodeKind};
@@ -115,6 +120,30 @@ impl BodyGuard {
             None => {}
         }
         AppliedGuardrail { response, assessment }
+    }
+}
+
+impl Exchange {
+    /// Answers ApplyGuardrail, which names this guardrail: Bedrock does not know it, so nothing is forwarded.
+    pub(crate) fn apply(
+        &self,
+        request: Result<ApplyGuardrailRequest<'_>, BodyError>,
+    ) -> Result<AppliedGuardrail, GuardrailError> {
+        let started = Instant::now();
+        let request = request.map_err(|error| self.unreadable(Source::Input, error))?;
+        let mut applied = self.bodies.apply(&request);
+        if !self.config.traces {
+            applied.response.withhold();
+        }
+        self.conclude(Stage::Request, &applied.assessment, started.elapsed())?;
+        Ok(applied)
+    }
+
+    /// [`Exchange::apply`] to a body.
+    pub(super) fn apply_body(&self, doc: &JsonDocument<'_>) -> Result<Inspected, GuardrailError> {
+        let applied = self.apply(ApplyGuardrailRequest::read(doc))?;
+        let response = BlockedResponse::body(self.operation, applied.response.to_json());
+        Ok(Inspected::Blocked(response, Box::new(applied.assessment)))
     }
 }
 

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use tracing::span::EnteredSpan;
 
-use super::apply::{AppliedGuardrail, ApplyGuardrailRequest};
 use super::assessment::BodyAssessment;
 use super::body::{BodyGuard, GuardedBody};
 use super::config::LayerConfig;
@@ -31,7 +30,7 @@ pub(crate) struct Exchange {
     pub(super) guardrail: Guardrail,
     pub(super) operation: Operation,
     pub(super) model_id: Option<String>,
-    bodies: BodyGuard,
+    pub(super) bodies: BodyGuard,
     /// The format of the request: the response of a blocked call has the format that belongs to it.
     form: ResponseFormat,
     /// The caller named this guardrail, which Bedrock does not know: nothing of that is forwarded.
@@ -300,27 +299,6 @@ impl Exchange {
         }
         self.conclude(stage_of(source), &assessment, started.elapsed())?;
         Ok(assessment)
-    }
-
-    /// Answers ApplyGuardrail, which names this guardrail: Bedrock does not know it, so nothing is forwarded.
-    pub(crate) fn apply(
-        &self,
-        request: Result<ApplyGuardrailRequest<'_>, BodyError>,
-    ) -> Result<AppliedGuardrail, GuardrailError> {
-        let started = Instant::now();
-        let request = request.map_err(|error| self.unreadable(Source::Input, error))?;
-        let mut applied = self.bodies.apply(&request);
-        if !self.config.traces {
-            applied.response.withhold();
-        }
-        self.conclude(Stage::Request, &applied.assessment, started.elapsed())?;
-        Ok(applied)
-    }
-
-    fn apply_body(&self, doc: &JsonDocument<'_>) -> Result<Inspected, GuardrailError> {
-        let applied = self.apply(ApplyGuardrailRequest::read(doc))?;
-        let response = BlockedResponse::body(self.operation, applied.response.to_json());
-        Ok(Inspected::Blocked(response, Box::new(applied.assessment)))
     }
 
     /// Creates the guard of the events of the response, which arrive in this format.

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::http::is_compressed;
 use crate::audit::AuditLog;
 use crate::exchange::{AssessmentEvent, DecisionCaller, GuardrailHandle, LayerConfig};
 use crate::guardrail::{Conversation, Guardrail};
@@ -167,6 +168,14 @@ impl GuardrailLayer {
     pub fn dangerous_forward_unknown_operations(mut self) -> Self {
         self.change().forward_unknown_operations = true;
         self
+    }
+
+    /// Returns `true` if the layer rejects an HTTP request with these headers without reading its body, because they declare it compressed.
+    ///
+    /// A server that reads bodies before it calls the layer need not read such a one.
+    #[must_use]
+    pub fn rejects_unread(headers: &http::HeaderMap) -> bool {
+        is_compressed(headers)
     }
 
     fn change(&mut self) -> &mut LayerConfig {

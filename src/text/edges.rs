@@ -9,6 +9,9 @@ use super::view::ViewText;
 /// A run of more of Markdown's `_`, `*` or `~` is no markup.
 const MAX_MARKUP: usize = 3;
 
+/// The bytes before a candidate that a validator can read.
+const HEAD_BYTES: usize = 8;
+
 impl ViewText {
     /// Returns the classes that the characters before `at` have for a match that begins there.
     pub(crate) fn before(&self, at: usize) -> ClassSet {
@@ -55,7 +58,7 @@ impl ViewText {
     pub(crate) fn char_before(&self, at: usize) -> Option<char> {
         let c = self.chars_before(at).next()?;
         let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c as u8);
-        let is_soft = self.is_soft(at) || opens();
+        let is_soft = self.is_soft(at) || opens() || c == '-' && self.sentence_dashes.contains(at - 1);
         Some(if is_soft { ' ' } else { c })
     }
 
@@ -74,6 +77,14 @@ impl ViewText {
         }
         let begins = |run: &Range<usize>| run.end < range.end && self.is_one(range.start..run.end);
         self.marks.at(range.start).is_some_and(begins) || range.start < self.first_before_mark(range.end)
+    }
+
+    /// Returns the last bytes before `at`, the end of a word and a dot, a colon or a hyphen; nothing after anything else.
+    pub(crate) fn head(&self, at: usize) -> &str {
+        if !matches!(self.last_before(at), Some('.' | ':' | '-')) {
+            return "";
+        }
+        self.slice(self.floor_boundary(at.saturating_sub(HEAD_BYTES))..at)
     }
 
     /// Returns the first position at which a value that ends at `end` can begin: a mark at its end is alone.
@@ -102,6 +113,7 @@ impl ViewText {
         let is_soft = match c {
             '_' | '*' | '~' => self.closes_markup(at, c as u8),
             '%' => self.begins_percent(at),
+            '-' => self.sentence_dashes.contains(at),
             _ => self.begins_marks(at),
         };
         Some(if is_soft { ' ' } else { c })

@@ -6,7 +6,7 @@ use super::normalize_tables::ascii_quote;
 use super::plain::plain_run;
 use super::signs::{MAX_SIGNS, is_mapped_to_sign, is_sign};
 use super::space_run::{MAX_SPACE_BYTES, SpaceRun};
-use super::unicode::is_soft_mark;
+use super::unicode::{is_sentence_dash, is_soft_mark};
 use super::view::ViewText;
 
 /// The maximum number of bytes of parameters in a terminal's color sequence.
@@ -127,6 +127,9 @@ impl ViewText {
             Mapping::To(form) => Some(form),
         };
         let (is_mark, from) = (!c.is_ascii() && is_soft_mark(c), self.end());
+        if self.view == View::Entity && is_sentence_dash(c) {
+            self.sentence_dashes.push(self.end());
+        }
         let quote = if self.view == View::Entity { ascii_quote(c) } else { None };
         if let Some(quote) = quote {
             return self.put(quote.encode_utf8(&mut [0; 4]), start, end);

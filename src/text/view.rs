@@ -31,6 +31,8 @@ pub(crate) struct ViewText {
     /// Positions with a boundary before them that the characters do not show, ascending.
     pub(super) soft: Positions,
     pub(super) marks: Marks,
+    /// Where the dashes are that part sentences, `—`: the view shows them as hyphens, and they are boundaries.
+    pub(super) sentence_dashes: Positions,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
@@ -52,6 +54,7 @@ impl Reset for ViewText {
             map,
             soft,
             marks,
+            sentence_dashes,
             carry,
             carry_start,
             invisible_run,
@@ -65,6 +68,7 @@ impl Reset for ViewText {
         map.reset();
         soft.reset();
         marks.reset();
+        sentence_dashes.reset();
         carry.reset();
         (*base, *carry_start, *invisible_run, *surplus) = (0, 0, 0, 0);
         (*space, *signs, *has_long_units, *finished) = (SpaceRun::default(), SignRun::default(), false, false);
@@ -81,6 +85,7 @@ impl ViewText {
             map: OffsetMap::default(),
             soft: Positions::default(),
             marks: Marks::default(),
+            sentence_dashes: Positions::default(),
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
@@ -216,6 +221,7 @@ impl ViewText {
         self.surplus = self.map.surplus(self.base + self.kept.len());
         self.soft.forget_before(self.base);
         self.marks.forget_before(self.base);
+        self.sentence_dashes.forget_before(self.base);
     }
 
     /// Returns the next position, from `at` on, with a boundary before it that the characters do not show.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use banister::Operation;
+use banister::{GuardrailLayer, Operation};
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_ENCODING, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -188,7 +188,7 @@ async fn inspectable(
     let limit = shared.limits.body_bytes;
     let is_too_large = request.body().size_hint().lower() > limit as u64;
     // The layer rejects these without reading the body.
-    if operation.is_none() || is_too_large || is_compressed(request.headers()) {
+    if operation.is_none() || is_too_large || GuardrailLayer::rejects_unread(request.headers()) {
         return Ok((policy, request));
     }
     let (head, body) = request.into_parts();
@@ -338,13 +338,6 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
     }
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)
-}
-
-/// Returns `true` if the headers declare a compressed body, as the layer does.
-fn is_compressed(headers: &HeaderMap) -> bool {
-    let mut codings =
-        headers.get_all(CONTENT_ENCODING).iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
-    codings.any(|coding| !coding.trim_ascii().is_empty() && !coding.trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<ResponseBody> {

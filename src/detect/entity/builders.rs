@@ -158,6 +158,16 @@ impl RecognizerInput<'_> {
         !is_word(self.before) && !is_word(self.after)
     }
 
+    /// Returns `true` if one of these signs is before it. The dot of an abbreviation, `No.`, is none of them.
+    pub(super) fn is_after(&self, signs: &[char]) -> bool {
+        !self.follows_abbreviation() && self.before.is_some_and(|sign| signs.contains(&sign))
+    }
+
+    /// Returns `true` if it follows a word with a dot, such as `No.`.
+    pub(super) fn follows_abbreviation(&self) -> bool {
+        self.head.strip_suffix('.').is_some_and(|word| word.ends_with(char::is_alphabetic))
+    }
+
     /// Returns the lengths of the groups of digits, which a single white space, hyphen or dot separates.
     pub(super) fn groups(&self) -> SmallVec<[usize; 24]> {
         self.groups_by([' ', '\n', '-', '.'].as_slice())

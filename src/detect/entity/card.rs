@@ -194,7 +194,7 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     }
     let digits = digits(c.text);
     // A fraction such as 0.4111111111111111 is not a card.
-    let begins = !is_digit(c.before) && c.before != Some('.');
+    let begins = !is_digit(c.before) && !c.is_after(&['.']);
     let is_one = |verdict: &Verdict| {
         let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
         *verdict != Verdict::Reject && card_groups(c) && !repeated && !counts(c.text)

@@ -14,6 +14,7 @@ macro_rules! join {
             r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?(?:[ \n]?\*{0,3}){0,3}",
             r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
             r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
+            r"|[ ]*--?>?[ ]+\*{0,3}",
             r"|[ \n]+\*{0,3})"
         )
     };
@@ -71,7 +72,7 @@ const VERBS: &[&str] = &[
 pub(super) enum Link {
     /// A colon or an equals sign, or an attribute named `value`.
     Sign,
-    /// The end of a tag or the edge of a table's cell.
+    /// The end of a tag, the edge of a table's cell, a dash or an arrow.
     Edge,
     /// A verb.
     Verb,
@@ -169,10 +170,21 @@ fn attribute(rest: &str) -> Option<(Link, &str)> {
 
 fn sign(rest: &str) -> Option<(Link, &str)> {
     let rest = rest.trim_start_matches([' ', '*']);
+    if let Some(tail) = dash(rest) {
+        return Some((Link::Edge, tail));
+    }
     let tail = rest.trim_start_matches([':', '=', '>', '|']);
     let (first, is_sign) = (rest.chars().next()?, tail.len() < rest.len());
     let link = if matches!(first, '>' | '|') { Link::Edge } else { Link::Sign };
     is_sign.then_some((link, tail))
+}
+
+/// Returns the text after a dash or an arrow, and a space: `- x`, `-> x`.
+fn dash(rest: &str) -> Option<&str> {
+    let dash = rest.strip_prefix('-')?;
+    let tail = dash.strip_prefix('-').unwrap_or(dash);
+    let tail = tail.strip_prefix('>').unwrap_or(tail);
+    tail.starts_with(' ').then_some(tail)
 }
 
 fn verb(rest: &str) -> Option<(Link, &str)> {
@@ -215,6 +227,9 @@ mod tests {
             (" is: hunter2", Link::Verb, "hunter2", false),
             (" issue7", Link::Space, "issue7", false),
             (">hunter2", Link::Edge, "hunter2", false),
+            (" - hunter2", Link::Edge, "hunter2", false),
+            (" -> hunter2", Link::Edge, "hunter2", false),
+            (" -p", Link::Space, "-p", false),
             ("\" value=\"x=1\"", Link::Sign, "x=1", true),
             ("\", \"value\": \"x\"", Link::Sign, "x", true),
             ("\n  value: x", Link::Sign, "x", false),

@@ -8,6 +8,7 @@ mod account;
 mod address;
 mod address_parts;
 mod bank;
+mod birth;
 mod builders;
 mod card;
 mod checksum;
@@ -150,7 +151,7 @@ entity_types! {
     /// A UK unique taxpayer reference.
     UkUniqueTaxpayerReferenceNumber = "UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER", national_ca_uk::UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER;
     /// A date of birth.
-    DateOfBirth = "DATE_OF_BIRTH", person::DATE_OF_BIRTH;
+    DateOfBirth = "DATE_OF_BIRTH", birth::DATE_OF_BIRTH;
     /// An address of a crypto-currency wallet.
     CryptoWallet = "CRYPTO_WALLET", crypto::CRYPTO_WALLET;
     /// A key or token of a service other than AWS.

@@ -292,9 +292,14 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
     let lone = label.trim_end_matches(is_mark) == "name" && words == 1 && !given_names::contains(first);
     let good = if named { words <= 4 && !lone } else { words >= 2 && given_names::contains(first) };
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
-    let code = matches!(c.after, Some('(' | '<' | '[' | '{' | '/'))
-        || (words == 1
-            && matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
+    // So can the end of a tag, `Name: Bob</td>`.
+    let begins_more = match c.after {
+        Some('<') => !given_names::contains(first),
+        after => matches!(after, Some('(' | '[' | '{' | '/')),
+    };
+    let code = words == 1
+        && (begins_more
+            || matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
     accept_if(good && !code)
 }
 

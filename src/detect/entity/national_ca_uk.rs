@@ -160,7 +160,7 @@ pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description
 };
 
 fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.is_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
+    c.is_alone() && !c.is_after(&['-', '.', '+', '/', '$']) && c.after != Some('-')
 }
 
 /// Checks Luhn's mod-10. The first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for

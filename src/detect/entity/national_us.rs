@@ -192,7 +192,7 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
 
 /// Returns `true` if the candidate is not a part of a longer hyphenated or dotted number.
 fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.is_alone() && !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | '#')) && c.after != Some('-')
+    c.is_alone() && !c.is_after(&['-', '.', '$', '/', '+']) && c.after != Some('-')
 }
 
 /// Validates a social security number. Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security
@@ -206,7 +206,7 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     let number =
         |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.is_alone() || matches!(c.before, Some('-' | '.' | '/' | '+')) || c.after == Some('-') {
+    if !c.is_alone() || c.is_after(&['-', '.', '/', '+']) || c.after == Some('-') {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {
@@ -322,7 +322,13 @@ fn account(c: &RecognizerInput<'_>) -> Verdict {
     // A line end between two accounts does not make them one.
     let two = c.text.contains('\n') && groups.iter().any(|&g| g >= 8);
     context_if(
-        alone(c) && few && !repeated && !two && !date(c.text) && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
+        alone(c)
+            && c.before != Some('#')
+            && few
+            && !repeated
+            && !two
+            && !date(c.text)
+            && !c.after.is_some_and(|a| matches!(a, '%' | '/' | ':')),
     )
 }
 

@@ -1,8 +1,9 @@
 //! Network addresses: IPv4, IPv6, MAC.
 
 use std::net::Ipv6Addr;
+use std::ops::Range;
 
-use super::builders::{accept_if, exact, is_word, reject_end};
+use super::builders::{accept_if, exact, is_word, part, reject_end};
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
@@ -80,16 +81,21 @@ macro_rules! zone {
 pub(super) static IP_ADDRESS: Description = Description {
     certainty: Certainty::Form,
     recognizers: &[&[
-        exact(r"\b\d+\.\d+\.\d+\.\d+", 15, ipv4).ending_a_word().with_context(IP_WORDS),
+        // With the end of a range, `10.0.0.1-10.0.0.9` and `10.0.0.1-9`, or the dash of an arrow, `10.0.0.1->10.0.0.2`.
+        exact(r"\b\d+\.\d+\.\d+\.\d+(?:-(?:\d+(?:\.\d+\.\d+\.\d+)?)?)?", 31, ipv4)
+            .ending_a_word()
+            .with_value(without_dash)
+            .with_context(IP_WORDS),
         // After a slash: `http://1.2.3.4/`, and what Java prints, `/1.2.3.4:80`.
         exact(r"/\d+\.\d+\.\d+\.\d+", 16, slashed_ipv4).ending_a_word().with_value(after_slash).with_context(IP_WORDS),
         // With the zone of a link-local address (RFC 4007 11): a name of an interface, at most fifteen characters in Linux.
         exact(
             concat!(r"\b[0-9A-Fa-f]+:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*", zone!(), r"|::[0-9A-Fa-f.:]*", zone!()),
-            61,
+            62,
             ipv6,
         )
         .ending_a_word()
+        .with_value(without_colon)
         .with_context(&["ip", "ipv6", "address", "host", "ping", "gateway", "dns", "subnet"]),
     ]],
     ..Description::DEFAULT
@@ -100,10 +106,12 @@ pub(super) static MAC_ADDRESS: Description = Description {
     certainty: Certainty::Form,
     recognizers: &[&[
         exact(
-            r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}\b",
-            17,
+            r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:|-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-)[0-9A-Fa-f]{2}:?",
+            18,
             mac,
         )
+        .ending_a_word()
+        .with_value(without_colon)
         .with_context(MAC_WORDS),
         // Cisco's dotted form.
         exact(r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
@@ -127,7 +135,50 @@ fn octets(text: &str) -> Option<[u8; 4]> {
 
 fn ipv4(c: &RecognizerInput<'_>) -> Verdict {
     // "nginx/1.18.0.1" is a version; other slashes are part of the candidate.
-    if c.before == Some('/') { Verdict::Reject } else { address_v4(c) }
+    if c.before == Some('/') {
+        return Verdict::Reject;
+    }
+    match c.text.split_once('-') {
+        None => address_v4(c),
+        // The arrow of `10.0.0.1->10.0.0.2`.
+        Some((text, "")) if c.after == Some('>') => address_v4(&RecognizerInput { text, after: None, ..*c }),
+        Some((first, last)) => range_v4(c, first, last),
+    }
+}
+
+/// Validates a range of addresses, of which the last may be written as its last octet. `1.2.3.4-5.el7` is a version.
+fn range_v4(c: &RecognizerInput<'_>, first: &str, last: &str) -> Verdict {
+    let of = |text| address_v4(&RecognizerInput { text, after: None, ..*c });
+    if matches!(c.after, Some('-')) || is_word(c.after) {
+        return Verdict::Reject;
+    }
+    if last.contains('.') {
+        return match of(last) {
+            Verdict::Accept => of(first),
+            verdict => verdict,
+        };
+    }
+    let octet = |text: &str| text.parse::<u8>().ok();
+    let before = first.rsplit('.').next().and_then(octet);
+    let is_range = before.zip(octet(last)).is_some_and(|(first, last)| first < last) && c.after != Some('.');
+    if is_range && of(first) != Verdict::Reject { Verdict::NeedsContext } else { Verdict::Reject }
+}
+
+fn without_dash(text: &str) -> Range<usize> {
+    0..text.trim_end_matches('-').len()
+}
+
+/// Returns the address without the colon of the sentence after it: `From 2001:db8::5: time exceeded`.
+fn without_colon(text: &str) -> Range<usize> {
+    let bare = text.strip_suffix(':').filter(|bare| !bare.ends_with(':'));
+    0..bare.unwrap_or(text).len()
+}
+
+/// Returns `true` if a group of so many digits at most is before the address. Any other word is a label, `mac:00:1a:2b:3c:4d:5e`.
+fn continues_groups(c: &RecognizerInput<'_>, sign: char, digits: usize) -> bool {
+    let Some(head) = c.head.strip_suffix(sign) else { return false };
+    let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    head.ends_with(sign) || (1..=digits).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Returns the address after a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
@@ -137,7 +188,7 @@ fn slashed_ipv4(c: &RecognizerInput<'_>) -> Verdict {
     if of_word { Verdict::Reject } else { address_v4(&RecognizerInput { text, before: Some('/'), ..*c }) }
 }
 
-fn after_slash(text: &str) -> std::ops::Range<usize> {
+fn after_slash(text: &str) -> Range<usize> {
     1..text.len()
 }
 
@@ -163,8 +214,10 @@ fn address_v4(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn ipv6(c: &RecognizerInput<'_>) -> Verdict {
-    let alone = !is_word(c.before) && !is_word(c.after) && !matches!(c.before, Some(':' | '.')) && c.after != Some(':');
-    let (text, zone) = c.text.split_once('%').map_or((c.text, None), |(text, zone)| (text, Some(zone)));
+    let bare = part(c.text, without_colon(c.text));
+    let (text, zone) = bare.split_once('%').map_or((bare, None), |(text, zone)| (text, Some(zone)));
+    let ends = !is_word(c.after) && (c.after != Some(':') || zone.is_some());
+    let alone = ends && !is_word(c.before) && c.before != Some('.') && !continues_groups(c, ':', c.head.len());
     // A colon or a digit is before each later start. Most candidates of code have more groups than an address.
     if !alone || text.bytes().filter(|&byte| byte == b':').count() > MOST_COLONS {
         return reject_end(c);
@@ -197,12 +250,14 @@ fn has_zone(address: Ipv6Addr) -> bool {
 }
 
 fn mac(c: &RecognizerInput<'_>) -> Verdict {
-    if !c.is_alone() || matches!(c.before, Some(':' | '-')) || matches!(c.after, Some(':' | '-')) {
+    let text = part(c.text, without_colon(c.text));
+    let sign = if text.contains('-') { '-' } else { ':' };
+    if !c.is_alone() || continues_groups(c, sign, 2) || c.after == Some(sign) {
         return Verdict::Reject;
     }
     // "10:11:12:13:14:15" is six times of laps. Only the prefixes of makers that begin with 00 are as common.
     let is_time = |pair: &str| pair.bytes().all(|b| b.is_ascii_digit()) && pair.bytes().next() < Some(b'6');
-    let times = !c.text.starts_with("00") && c.text.split([':', '-']).all(is_time);
+    let times = !text.starts_with("00") && text.split(sign).all(is_time);
     if times { Verdict::NeedsContext } else { Verdict::Accept }
 }
 

@@ -85,7 +85,7 @@ fn matches(
         }
         let (before, after) = (view.char_before(start), view.char_after(end));
         let accepted = if is_plain { 0 } else { accepted - start };
-        let input = RecognizerInput { text, before, after, accepted, lacks_context };
+        let input = RecognizerInput { text, head: view.head(start), before, after, accepted, lacks_context };
         let verdict = (recognizer.validate)(&input);
         let lacking = (recognizer.validate)(&RecognizerInput { lacks_context: true, ..input });
         let is_same = lacking == verdict || verdict == Verdict::NeedsContext && lacking == Verdict::Reject;
@@ -157,8 +157,8 @@ fn no_value_to_a_word_end_is_accepted_before_one() {
         for Offer { tag, start, end, .. } in offers.into_inner() {
             let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
             let is_accepted = |after| {
-                let input =
-                    RecognizerInput { text, before: view.char_before(start), after, accepted: 0, lacks_context: false };
+                let (head, before) = (view.head(start), view.char_before(start));
+                let input = RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false };
                 matches!((recognizer.validate)(&input), Verdict::Accept | Verdict::NeedsContext)
             };
             if recognizer.needs.count.rejected(text).is_none() {

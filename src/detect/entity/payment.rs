@@ -12,7 +12,7 @@ use crate::detect::pattern::{Count, Form, Verdict};
 /// The pattern of the text between the word PIN and its digits.
 macro_rules! pin_link {
     () => {
-        concat!(marks!(), r"(?:[ \n]?[:=])?", marks!(), opening!())
+        concat!(marks!(), r"(?:[ \n]?(?:=>|[:=>|])|[ ]--?>?[ \n])?", marks!(), opening!())
     };
 }
 
@@ -250,8 +250,7 @@ fn listed_expiry_value(text: &str) -> Range<usize> {
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.
 fn lone_number(c: &RecognizerInput<'_>) -> bool {
-    !matches!(c.before, Some('.' | ',' | '/' | '-' | '$' | '+' | '*'))
-        && !matches!(c.after, Some('/' | '-' | '%' | ':'))
+    !c.is_after(&['.', ',', '/', '-', '$', '+', '*']) && !matches!(c.after, Some('/' | '-' | '%' | ':'))
 }
 
 fn bare_cvv(c: &RecognizerInput<'_>) -> Verdict {
@@ -273,7 +272,7 @@ fn pin(c: &RecognizerInput<'_>) -> Verdict {
 
 fn expiry(c: &RecognizerInput<'_>) -> Verdict {
     // "12/05/2024" is a full date and "1/20 of" a fraction.
-    let alone = !matches!(c.before, Some('/' | '-' | '.' | '$' | ',')) && !matches!(c.after, Some('/' | '-' | '%'));
+    let alone = !c.is_after(&['/', '-', '.', '$', ',']) && !matches!(c.after, Some('/' | '-' | '%'));
     let Some((month, year)) = c.text.split_once(['/', '-']) else {
         return Verdict::Reject;
     };

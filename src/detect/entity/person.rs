@@ -1,13 +1,11 @@
-//! Ages and dates of birth.
+//! Ages.
 
 use std::ops::Range;
 
-use smallvec::SmallVec;
-
-use super::builders::{accept_if, context_if, exact, is_word, last_digits, part, wraps_once};
-use super::description::{Comparison, Description};
+use super::builders::{accept_if, exact, is_word, last_digits, part, wraps_once};
+use super::description::Description;
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::{Count, Verdict};
+use crate::detect::pattern::Verdict;
 
 pub(super) static AGE: Description = Description {
     recognizers: &[&[
@@ -19,7 +17,7 @@ pub(super) static AGE: Description = Description {
         )
         .with_value(with_unit),
         exact(
-            r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?[:=]|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
+            r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?(?:=>|[:=>|])|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
             48,
             age_after,
         )
@@ -33,88 +31,6 @@ pub(super) static AGE: Description = Description {
     ]],
     ..Description::DEFAULT
 };
-
-pub(super) static DATE_OF_BIRTH: Description = Description {
-    comparison: Comparison::Groups,
-    recognizers: &[&[
-        exact(
-            r"\b\d+[-/. \n]\d+[-/. \n]\d+\b",
-            10,
-            numeric_date,
-        )
-        .with_count(Count::digits(4, 8))
-        .never_sure()
-        .with_context(BIRTH_WORDS)
-        .context_distance(40, 16),
-        exact(
-            r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:19|20)\d\d\b",
-            30,
-            worded_date,
-        )
-        .never_sure()
-        .with_context(BIRTH_WORDS)
-        .context_distance(40, 16),
-    ]],
-    ..Description::DEFAULT
-};
-
-const BIRTH_WORDS: &[&str] = &[
-    "dob",
-    "d.o.b",
-    "d.o.b.",
-    "born",
-    "birth",
-    "birthday",
-    "birthdate",
-    "date of birth",
-    "dateofbirth",
-    "date_of_birth",
-    "birth_date",
-    "birthdays",
-    "b-day",
-    "bday",
-    "geboren",
-    "geburtsdatum",
-    "date-of-birth",
-    "birth_day",
-    "nacimiento",
-    "naissance",
-    "né le",
-    "née le",
-    "date de naissance",
-    "geboren am",
-    "geburtstag",
-    "geb.",
-    "fecha de nacimiento",
-    "nacido",
-    "nacida",
-    "nacido el",
-    "nacida el",
-    "cumpleaños",
-    "data di nascita",
-    "nascita",
-    "nato il",
-    "nata il",
-    "data de nascimento",
-    "nascimento",
-    "nascido em",
-    "nascida em",
-    "geboortedatum",
-    "дата рождения",
-    "рождения",
-    "родился",
-    "родилась",
-    "出生日期",
-    "出生",
-    "出生年月日",
-    "生日",
-    "生年月日",
-    "誕生日",
-    "생년월일",
-    "생일",
-    "تاريخ الميلاد",
-    "जन्म तिथि",
-];
 
 fn leading_digits(text: &str) -> Range<usize> {
     0..text.bytes().take_while(u8::is_ascii_digit).count()
@@ -151,7 +67,7 @@ fn possible_age(text: &str) -> bool {
 }
 
 fn age_before(c: &RecognizerInput<'_>) -> Verdict {
-    let number = !matches!(c.before, Some('.' | ',' | '$' | '-' | '/'));
+    let number = !c.is_after(&['.', ',', '$', '-', '/']);
     accept_if(number && possible_age(part(c.text, leading_digits(c.text))) && c.wraps_once())
 }
 
@@ -159,7 +75,10 @@ fn age_after(c: &RecognizerInput<'_>) -> Verdict {
     let value = last_digits(c.text);
     // "aged '67'", but not "turned 60's".
     let quoted = part(c.text, 0..value.start).ends_with('\'');
-    let alone = !matches!(c.after, Some('%' | '-' | '/' | ':')) && (quoted || c.after != Some('\''));
+    // "age > 30" compares, `<age>30</age>` names.
+    let label = part(c.text, 0..value.start);
+    let compares = label.contains('>') && !label.contains("=>") && c.after != Some('<');
+    let alone = !compares && !matches!(c.after, Some('%' | '-' | '/' | ':')) && (quoted || c.after != Some('\''));
     accept_if(alone && possible_age(part(c.text, value)))
 }
 
@@ -174,38 +93,4 @@ fn age_said(c: &RecognizerInput<'_>) -> Verdict {
             && possible_age(value)
             && matches!(c.after, None | Some('.' | ',' | '!' | '?' | ';' | ')' | '\n')),
     )
-}
-
-fn numeric_date(c: &RecognizerInput<'_>) -> Verdict {
-    let signs = ['-', '/', '.', ' ', '\n'];
-    let shaped = matches!(c.groups_by(&signs).as_slice(), [4, 1..=2, 1..=2] | [1..=2, 1..=2, 2 | 4]);
-    if !shaped || !c.wraps_once() {
-        return Verdict::Reject;
-    }
-    let parts: SmallVec<[u32; 3]> = c.text.split(signs).filter_map(|p| p.parse().ok()).collect();
-    let [a, b, e] = parts.as_slice() else {
-        return Verdict::Reject;
-    };
-    let date = if *a > 99 {
-        year(*a) && (1..=12).contains(b) && (1..=31).contains(e)
-    } else {
-        let year = year(*e) || (*e < 100 && c.text.len() >= 6);
-        let either = ((1..=12).contains(a) && (1..=31).contains(b)) || ((1..=31).contains(a) && (1..=12).contains(b));
-        year && either
-    };
-    context_if(date && !matches!(c.before, Some('-' | '/' | '.' | '$')) && !matches!(c.after, Some('-' | '/')))
-}
-
-/// Years living persons can be born in.
-fn year(year: u32) -> bool {
-    (1900..=2035).contains(&year)
-}
-
-fn worded_date(c: &RecognizerInput<'_>) -> Verdict {
-    let Some((rest, last)) = c.text.len().checked_sub(4).and_then(|at| c.text.split_at_checked(at)) else {
-        return Verdict::Reject;
-    };
-    // "May 1995" alone is a month, no birthday.
-    let day = rest.bytes().any(|b| b.is_ascii_digit());
-    context_if(day && c.wraps_once() && last.parse().is_ok_and(year))
 }

@@ -241,7 +241,8 @@ fn is_inside(c: &RecognizerInput<'_>, number: &GroupedNumber<'_>) -> bool {
     let before = match c.before {
         Some('-' | '#') => !number.text.starts_with('('),
         Some(',') => first < 3,
-        Some(b) => matches!(b, '.' | '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
+        Some('.') => !c.follows_abbreviation(),
+        Some(b) => matches!(b, '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
     before || c.after == Some('-') && last == 1
@@ -349,7 +350,7 @@ fn bare(c: &RecognizerInput<'_>) -> Verdict {
     let number = without_extension(c.text);
     let n = number.len();
     let longest = if number.starts_with("00") { 15 } else { 14 };
-    let alone = !matches!(c.before, Some('-' | '.' | '/' | '+' | '$' | '*' | ',' | '#' | '_' | '\u{20ac}' | '\u{a3}'))
+    let alone = !c.is_after(&['-', '.', '/', '+', '$', '*', ',', '#', '_', '\u{20ac}', '\u{a3}'])
         && !matches!(c.after, Some('-' | '/' | ':' | '=' | '*'));
     if !(7..=longest).contains(&n) || !complete(c) || !alone || !wraps_once(c.text) {
         return Verdict::Reject;

@@ -39,12 +39,13 @@ pub(crate) struct Recognizer {
 impl Recognizer {
     /// Validates a candidate. Counts its characters first, which decides most cases, and then reads the characters around it.
     #[cfg(test)]
-    pub(super) fn verdict(&self, text: &str, around: impl FnOnce() -> (Option<char>, Option<char>)) -> Verdict {
+    pub(super) fn verdict(&self, view: &crate::text::view::ViewText, start: usize, end: usize) -> Verdict {
+        let text = view.slice(start..end);
         if let Some(bytes) = self.needs.count.rejected(text) {
             return Verdict::RejectBefore(bytes);
         }
-        let (before, after) = around();
-        (self.validate)(&RecognizerInput { text, before, after, accepted: 0, lacks_context: false })
+        let (head, before, after) = (view.head(start), view.char_before(start), view.char_after(end));
+        (self.validate)(&RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
     }
 }
 
@@ -85,6 +86,8 @@ pub(crate) const VETO_BYTES: usize = 48;
 pub(crate) struct RecognizerInput<'a> {
     /// The candidate in the pattern view.
     pub(crate) text: &'a str,
+    /// The last bytes before it, the end of a word and a dot, a colon or a hyphen; nothing after anything else.
+    pub(crate) head: &'a str,
     /// The character before it, in the pattern view; `None` at the start of the text.
     pub(crate) before: Option<char>,
     /// The character after it, in the pattern view; `None` at the end of the text.

@@ -193,7 +193,7 @@ impl Matcher {
             let calls = Cell::new(0);
             let mut validate = |Offer { start, end, .. }| {
                 calls.set(calls.get() + 1);
-                recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
+                recognizer.verdict(&view, start, end)
             };
             matcher.read(&mut MatcherState::default(), &view, false, &mut validate, &mut Vec::new());
             (recognizer.pattern, calls.get())
@@ -205,9 +205,7 @@ impl Matcher {
         let view = ViewText::of(text, View::Entity);
         let mut found: Vec<std::ops::Range<usize>> = Vec::new();
         for (recognizer, matcher) in &self.0 {
-            let mut validate = |Offer { start, end, .. }| {
-                recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)))
-            };
+            let mut validate = |Offer { start, end, .. }| recognizer.verdict(&view, start, end);
             let (mut state, mut matches) = (MatcherState::default(), Vec::new());
             matcher.read(&mut state, &view, true, &mut validate, &mut matches);
             for accepted in matches.iter().filter(|found| found.verdict == Verdict::Accept) {
@@ -240,8 +238,7 @@ impl Matcher {
                 if view.splits_percent(start) {
                     return Verdict::Reject;
                 }
-                let verdict =
-                    recognizer.verdict(view.slice(start..end), || (view.char_before(start), view.char_after(end)));
+                let verdict = recognizer.verdict(&view, start, end);
                 asked.borrow_mut().push((start, end, verdict));
                 // Asked about every start, whatever it says.
                 Verdict::Reject

@@ -155,7 +155,7 @@ fn vin(c: &RecognizerInput<'_>) -> Verdict {
 fn plate(c: &RecognizerInput<'_>) -> Verdict {
     let letters = c.text.bytes().filter(u8::is_ascii_uppercase).count();
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
-    let alone = !matches!(c.before, Some('-' | '.' | '$' | '/' | '+' | ',' | '#' | '@')) && c.after != Some('-');
+    let alone = !c.is_after(&['-', '.', '$', '/', '+', ',', '@']) && c.after != Some('-');
     // A line end between two plates does not make them one.
     let two = c.text.split_once('\n').is_some_and(|(a, b)| is_plate(a) || is_plate(b)) || !c.wraps_once();
     // Shorter ones exist but are words and sizes ("A4", "5G") nearly always.
@@ -174,7 +174,7 @@ fn driver(c: &RecognizerInput<'_>) -> Verdict {
     }
     let digits = c.text.bytes().filter(u8::is_ascii_digit).count();
     let letters = c.text.bytes().filter(u8::is_ascii_alphabetic).count();
-    let alone = !matches!(c.before, Some('.' | '$' | '/' | '+' | '-'));
+    let alone = !c.is_after(&['.', '$', '/', '+', '-']);
     // The states' formats (AAMVA) run from one letter and six digits to sixteen characters; bare digits from seven.
     let shape = if letters == 0 { (7..=14).contains(&digits) } else { (5..=14).contains(&digits) };
     context_if(alone && shape && !looks_like_date(c.text) && !looks_like_phone(c.text))

@@ -84,7 +84,7 @@ pub(in crate::middleware) fn is_encoded<'a>(mut values: impl Iterator<Item = &'a
 }
 
 /// Returns `true` if the headers declare a compressed body.
-pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
+pub(in crate::middleware) fn is_compressed(headers: &HeaderMap) -> bool {
     is_encoded(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
 }
 

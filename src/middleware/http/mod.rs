@@ -10,5 +10,7 @@ pub use body::ResponseBody;
 
 pub(super) use body::EventBody;
 pub(super) use collect::{CollectError, Collected, collect};
-pub(super) use headers::{BODY_DEPENDENT_HEADERS, GUARDRAIL, METADATA, REQUEST_ID, is_encoded, requested_guardrail};
+pub(super) use headers::{
+    BODY_DEPENDENT_HEADERS, GUARDRAIL, METADATA, REQUEST_ID, is_compressed, is_encoded, requested_guardrail,
+};
 pub(super) use responses::blocked_headers;

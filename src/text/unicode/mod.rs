@@ -43,6 +43,12 @@ pub(crate) fn is_soft_mark(c: char) -> bool {
     !c.is_ascii() && find(SOFT_MARKS, c).is_some()
 }
 
+/// Returns `true` for the dashes that part sentences: the em dash, longer ones, and their forms for other layouts. Models write them
+/// without spaces.
+pub(crate) fn is_sentence_dash(c: char) -> bool {
+    matches!(c, '\u{2014}' | '\u{2015}' | '\u{2e3a}' | '\u{2e3b}' | '\u{fe31}' | '\u{fe58}')
+}
+
 /// Blocks in which every character is normalized to itself in every view.
 const UNCHANGED: &[Range] =
     &[(0x3400, 0x9FFF), (0xE000, 0xF8FF), (0x2_0000, 0x2_F7FF), (0x2_FA20, 0xD_FFFF), (0xE_1000, 0x10_FFFF)];

@@ -21,7 +21,7 @@ macro_rules! value {
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         concat!(
-            r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by))[0-9]*",
+            r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|pw))[0-9]*",
             join!(),
             value!()
         ),
@@ -49,10 +49,10 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 const NAMES: &[&str] = &[
     "pass", "password", "passwd", "passphrase", "passcode", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
     "salasana", "senha", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
-    "identified by",
+    "identified by", "pw",
 ];
 /// Those that are words or ends of words of other meaning.
-const SHORT: &[&str] = &["pass", "mdp", "clave", "parola"];
+const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "pw"];
 #[rustfmt::skip]
 const ABROAD: &[&str] = &[
     "contraseña", "contraseÑa", "contrasen\u{303}a", "contraseN\u{303}a", "lösenord", "lÖsenord", "hasło", "hasŁo", "jelszó", "jelszÓ",
@@ -71,7 +71,16 @@ fn parse(text: &str) -> Option<Keyed<'_>> {
 
 /// Parses the text after the name: `rest` is the end of `text`.
 fn parse_after<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
-    read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+    let mut keyed = read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    keyed.value = without_full_stop(&keyed);
+    keyed
+}
+
+/// Returns the value without the dot that ends a sentence: `password: Zw8kQ1x2.` A word without a digit or a sign is part of the sentence.
+fn without_full_stop<'a>(keyed: &Keyed<'a>) -> &'a str {
+    let bare =
+        keyed.value.strip_suffix('.').filter(|bare| keyed.quote.is_none() && !bare.ends_with('.') && is_odd(bare));
+    bare.unwrap_or(keyed.value)
 }
 
 fn parse_abroad(text: &str) -> Option<Keyed<'_>> {

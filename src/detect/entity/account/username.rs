@@ -19,7 +19,7 @@ macro_rules! around {
 pub(in super::super) static USERNAME: Description = Description {
     recognizers: &[&[
         exact(
-            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=>|]|--?>?[ \n])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
             128,
             username,
         )
@@ -47,7 +47,7 @@ fn connector(text: &str, value: usize) -> (String, bool) {
     let head = head.trim_end().trim_end_matches(is_wrapper).trim_end();
     let quoted = head.ends_with(is_quote);
     let head = head.trim_end_matches(is_quote).trim_end_matches(is_wrapper).trim_end();
-    let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>')).collect();
+    let sign: String = head.chars().rev().take_while(|c| matches!(c, ':' | '=' | '>' | '|' | '-')).collect();
     if sign.is_empty() {
         (head.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase(), quoted)
     } else {
@@ -62,7 +62,7 @@ fn is_wrapper(c: char) -> bool {
 
 fn username_value(text: &str) -> Range<usize> {
     let value =
-        value_after_keyword(text, |c| matches!(c, ' ' | '\n' | ':' | '=' | '>' | '*' | '~' | '%') || is_quote(c));
+        value_after_keyword(text, |c| matches!(c, ' ' | '\n' | ':' | '=' | '>' | '|' | '*' | '~' | '%') || is_quote(c));
     // The digits of an escape of white space.
     let escape = text.get(..value.start).is_some_and(|head| head.ends_with('%'));
     if escape { (value.start + 2).min(value.end)..value.end } else { value }
@@ -82,8 +82,13 @@ fn username(c: &RecognizerInput<'_>) -> Verdict {
         || lower.get(4..).is_some_and(|r| r.trim_start_matches([' ', '_', '-']).starts_with(['n', 'i']));
     let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
     let word = matches!(sign.as_str(), "is" | "as");
+    // The edge of a cell, a dash or an arrow (backwards, as the sign is read) may be next to any word.
+    let loose = sign == "|" || sign.ends_with('-');
+    // A name in a tag ends at the next one: "Users > Username > Edit" is a path in a menu.
+    let path = sign == ">" && c.after != Some('<');
     let good = match (named, word) {
         // Any word may begin the next line, and so may the next field.
+        _ if path || loose && !(named && odd) => false,
         _ if on_next_line && (!odd || matches!(c.after, Some(':' | '='))) => false,
         (true, false) => true,
         (true, true) => odd || quoted,

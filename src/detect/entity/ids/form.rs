@@ -97,7 +97,7 @@ pub(super) fn verdict(
 
 /// Returns `true` if the candidate is not a part of a longer number or name.
 pub(super) fn is_apart(c: &RecognizerInput<'_>) -> bool {
-    c.is_alone() && !matches!(c.before, Some('-' | '.' | '+' | '/' | '$')) && c.after != Some('-')
+    c.is_alone() && !c.is_after(&['-', '.', '+', '/', '$']) && c.after != Some('-')
 }
 
 /// Returns `true` if the text has this form.
