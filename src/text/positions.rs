@@ -14,6 +14,38 @@ pub(super) struct Positions {
 
 const WORD: usize = u64::BITS as usize;
 
+/// Positions that most text has none of. They take memory once there is one.
+#[derive(Debug, Default)]
+pub(super) struct RarePositions(Option<Box<Positions>>);
+
+impl Reset for RarePositions {
+    fn reset(&mut self) {
+        let Self(positions) = self;
+        if let Some(positions) = positions {
+            positions.reset();
+        }
+    }
+}
+
+impl RarePositions {
+    /// Adds a position at or after all others.
+    pub(super) fn push(&mut self, at: usize) {
+        self.0.get_or_insert_default().push(at);
+    }
+
+    /// Returns `true` if it is one of the positions.
+    pub(super) fn contains(&self, at: usize) -> bool {
+        self.0.as_ref().is_some_and(|positions| positions.contains(at))
+    }
+
+    /// Forgets the positions before `at`.
+    pub(super) fn forget_before(&mut self, at: usize) {
+        if let Some(positions) = &mut self.0 {
+            positions.forget_before(at);
+        }
+    }
+}
+
 impl Reset for Positions {
     fn reset(&mut self) {
         let Self { all, bits, base } = self;

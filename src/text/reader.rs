@@ -98,7 +98,7 @@ impl ViewText {
         let bytes = c.len_utf8();
         if !is_last
             && is_mapped_to_sign(c, self.view)
-            && !self.signs.shows_next(self.view, rest.get(bytes..).unwrap_or_default(), offset + bytes)
+            && !self.shows_next(rest.get(bytes..).unwrap_or_default(), offset + bytes)
         {
             return Read::Open;
         }
@@ -113,8 +113,9 @@ impl ViewText {
         let is_itself = itself.len() == end - start;
         let form = match if c.is_ascii() { &Mapping::Same } else { normalize(c, self.view) } {
             Mapping::Dropped => {
-                self.invisible_run = self.invisible_run.saturating_add(end - start);
-                if self.invisible_run <= MAX_INVISIBLE_BYTES {
+                let bytes = u32::try_from(end - start).unwrap_or(u32::MAX);
+                self.invisible_run = self.invisible_run.saturating_add(bytes);
+                if self.invisible_run as usize <= MAX_INVISIBLE_BYTES {
                     self.surplus += end - start;
                     return;
                 }
@@ -141,6 +142,11 @@ impl ViewText {
         if is_mark {
             self.add_mark(from);
         }
+    }
+
+    /// Returns `true` if the text from `at` on, which is `rest`, is known to hold something that ends a run of signs before it.
+    fn shows_next(&mut self, rest: &str, at: usize) -> bool {
+        self.signs.get_or_insert_default().shows_next(self.view, rest, at)
     }
 
     fn add(&mut self, form: &str, is_itself: bool, start: usize, end: usize) {
@@ -188,7 +194,7 @@ impl ViewText {
         };
         let rest_after = rest.get(bytes..).unwrap_or_default();
         let is_sign = self.view.decodes_escapes() && c.is_some_and(|c| is_sign(c, self.view));
-        if !is_last && is_sign && !self.signs.shows_next(self.view, rest_after, offset + bytes) {
+        if !is_last && is_sign && !self.shows_next(rest_after, offset + bytes) {
             return Read::Open;
         }
         match c.filter(|_| self.view.decodes_escapes()) {
@@ -241,10 +247,7 @@ impl ViewText {
     fn read_signs(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(&sign) = rest.as_bytes().first() else { return Read::Open };
         let run = rest.bytes().take(MAX_SIGNS).take_while(|&byte| byte == sign).count();
-        if run < MAX_SIGNS
-            && !is_last
-            && !self.signs.shows_next(self.view, rest.get(run..).unwrap_or_default(), offset + run)
-        {
+        if run < MAX_SIGNS && !is_last && !self.shows_next(rest.get(run..).unwrap_or_default(), offset + run) {
             return Read::Open;
         }
         for at in 0..run {

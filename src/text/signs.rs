@@ -10,20 +10,21 @@ pub(super) const MAX_SIGNS: usize = 4;
 /// Of a run of signs, this many bytes are looked at once for all signs in them.
 const SIGN_BYTES: usize = 4 * MAX_INVISIBLE_BYTES;
 
-/// What is known of a run of signs: offsets in the text.
+/// What is known of a run of signs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SignRun {
-    /// A sign before this one is followed by a character that the view shows, or by one that is no letter.
-    shown_before: usize,
-    /// The last character that is known to continue the run, and its end.
+    /// The offset in the text of the last character that is known to continue the run.
     last: usize,
-    next: usize,
+    /// The length of that character.
+    bytes: u8,
+    /// Another one follows that does not continue the run.
+    ends: bool,
 }
 
 /// The start of some text after signs.
 enum InRun {
     /// A character of this length continues the run.
-    Continues(usize),
+    Continues(u8),
     Ends,
     /// That depends on what follows.
     Open,
@@ -36,22 +37,29 @@ impl SignRun {
     /// One sign after another, with nothing seen between them, is one run. Its characters are looked at once for all signs in it: one of them
     /// is followed by such a character if the run ends, or goes on for more than invisible characters may.
     pub(super) fn shows_next(&mut self, view: View, rest: &str, at: usize) -> bool {
-        if at < self.shown_before {
+        if at < self.shown_before() {
             return true;
         }
-        let (mut last, mut next) = if self.next < at { (at, at) } else { (self.last, self.next) };
-        while next - at <= SIGN_BYTES {
-            match read_of_run(view, rest.get(next - at..).unwrap_or_default()) {
-                InRun::Continues(bytes) => (last, next) = (next, next + bytes),
-                InRun::Ends => {
-                    *self = Self { shown_before: next + 1, last, next };
-                    return true;
-                }
+        let is_in_run = at <= self.next();
+        *self = if is_in_run { Self { ends: false, ..*self } } else { Self { last: at, bytes: 0, ends: false } };
+        while !self.ends && self.next() - at <= SIGN_BYTES {
+            match read_of_run(view, rest.get(self.next() - at..).unwrap_or_default()) {
+                InRun::Continues(bytes) => (self.last, self.bytes) = (self.next(), bytes),
+                InRun::Ends => self.ends = true,
                 InRun::Open => break,
             }
         }
-        *self = Self { shown_before: last.saturating_sub(MAX_INVISIBLE_BYTES), last, next };
-        at < self.shown_before
+        at < self.shown_before()
+    }
+
+    /// Returns the offset of what follows the last character.
+    fn next(self) -> usize {
+        self.last + usize::from(self.bytes)
+    }
+
+    /// Returns the offset before which such a character is known to follow a sign of the run.
+    fn shown_before(self) -> usize {
+        if self.ends { self.next() + 1 } else { self.last.saturating_sub(MAX_INVISIBLE_BYTES) }
     }
 }
 
@@ -68,7 +76,7 @@ fn read_of_run(view: View, rest: &str) -> InRun {
         _ => (first, first.len_utf8()),
     };
     let continues = is_sign(c, view) || (!c.is_ascii() && *normalize(c, view) == Mapping::Dropped);
-    if continues { InRun::Continues(bytes) } else { InRun::Ends }
+    if continues { u8::try_from(bytes).map_or(InRun::Ends, InRun::Continues) } else { InRun::Ends }
 }
 
 /// Returns `true` if `c` is a sign of Markdown in another form, such as full width.

@@ -9,7 +9,7 @@ use super::char_class::CharClass;
 use super::marks::Marks;
 use super::normalize::{MAX_INVISIBLE_BYTES, View};
 use super::offsets::OffsetMap;
-use super::positions::Positions;
+use super::positions::{Positions, RarePositions};
 use super::reset::Reset;
 use super::signs::SignRun;
 use super::space_run::SpaceRun;
@@ -32,12 +32,13 @@ pub(crate) struct ViewText {
     pub(super) soft: Positions,
     pub(super) marks: Marks,
     /// Where the dashes are that part sentences, `—`: the view shows them as hyphens, and they are boundaries.
-    pub(super) sentence_dashes: Positions,
+    pub(super) sentence_dashes: RarePositions,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
-    pub(super) invisible_run: usize,
-    pub(super) signs: SignRun,
+    pub(super) invisible_run: u32,
+    /// Takes memory once there is a sign: a new stream stays small.
+    pub(super) signs: Option<Box<SignRun>>,
     pub(super) space: SpaceRun,
     /// Some character is normalized to several bytes, so not every position is between two characters.
     pub(super) has_long_units: bool,
@@ -71,7 +72,10 @@ impl Reset for ViewText {
         sentence_dashes.reset();
         carry.reset();
         (*base, *carry_start, *invisible_run, *surplus) = (0, 0, 0, 0);
-        (*space, *signs, *has_long_units, *finished) = (SpaceRun::default(), SignRun::default(), false, false);
+        (*space, *has_long_units, *finished) = (SpaceRun::default(), false, false);
+        if let Some(signs) = signs {
+            **signs = SignRun::default();
+        }
     }
 }
 
@@ -85,11 +89,11 @@ impl ViewText {
             map: OffsetMap::default(),
             soft: Positions::default(),
             marks: Marks::default(),
-            sentence_dashes: Positions::default(),
+            sentence_dashes: RarePositions::default(),
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
-            signs: SignRun::default(),
+            signs: None,
             space: SpaceRun::default(),
             has_long_units: false,
             surplus: 0,

@@ -5,6 +5,7 @@
 //! integers, so scores are the same on every machine. Phrases and patterns of topics are matched with the other words and patterns.
 
 mod background;
+mod carrier;
 mod common;
 mod embedder;
 mod frequency;

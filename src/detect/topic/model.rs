@@ -259,14 +259,10 @@ impl Model {
         self.vocabulary.shares(points.map(|point| &point.terms).collect())
     }
 
-    /// Returns what is missing to the threshold if the closest example is as similar as can be, in hundredths of hundredths. Nothing where
-    /// bounds do not hold: exceptions may remove words, and so make the rest more similar to the topic.
+    /// Returns what is missing to the threshold if the closest example is as similar as can be, in hundredths of hundredths.
     #[expect(clippy::cast_precision_loss, reason = "`ROUNDED` is more than what is lost")]
     pub(super) fn missing(&self) -> f32 {
         const CLOSEST: i64 = MEANING_PERCENT as i64 * CLOSEST_PERCENT as i64 * Score::ONE.ten_thousandths() as i64;
-        if self.has_exceptions {
-            return f32::NEG_INFINITY;
-        }
         (10_000 * i64::from((self.threshold - ROUNDED).ten_thousandths()) - CLOSEST) as f32
     }
 
@@ -292,9 +288,14 @@ impl Model {
         closest.unwrap_or_default()
     }
 
+    /// Returns `true` if a word is one of the topic's own.
+    pub(super) fn is_own(&self, word: &Term) -> bool {
+        self.vocabulary.id(word.lexeme.stem).is_some_and(|id| id < self.own_terms)
+    }
+
     /// Returns `true` if a finding of this topic can begin with a word, or end with it.
     fn is_distinctive_for(&self, word: WindowWord<'_>, meaning: &Meaning) -> bool {
-        let is_own = || self.vocabulary.id(word.term.lexeme.stem).is_some_and(|id| id < self.own_terms);
+        let is_own = || self.is_own(word.term);
         let is_near = || Sentence::of_pieces(word.pieces.iter().copied()).like(self.center()) >= NEAR;
         is_distinctive(word.term.lexeme.rarity) && (!meaning.knows_words() || is_own() || is_near())
     }

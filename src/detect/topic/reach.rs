@@ -199,6 +199,12 @@ impl Bounds {
         1 << self.shift
     }
 
+    /// Returns what the product with the center of one topic does not exceed.
+    pub(super) fn of_topic(&self, number: usize) -> Option<i64> {
+        let sum = *self.sums.get(number / LANES)?.get(number % LANES)?;
+        Some(i64::from(i32::from(sum) - self.bias) * self.unit())
+    }
+
     /// Returns, for one topic after another, what the product with its center does not exceed.
     pub(super) fn of_topics(&self) -> impl Iterator<Item = i64> {
         (0..self.sums.len()).filter_map(|group| self.group(group)).flatten().map(|sum| i64::from(sum) * self.unit())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::background::Background;
+use super::carrier::Carrier;
 use super::common::{self, CommonWords};
 use super::embedder::{Embedder, Meaning};
 use super::key::WordKey;
@@ -14,7 +15,7 @@ use super::score::Score;
 use super::shares::Shares;
 use super::stems::{StemId, Stems};
 use super::tokens::{ShortWord, TakeTokens, Tokenizer, Word};
-use super::window::{BestScores, Window};
+use super::window::{BestScores, Window, WindowKind};
 use super::words::{Term, WindowWord, Words};
 use crate::detect::spec::{RuleId, TopicSpec};
 use crate::text::reset::Reset;
@@ -35,6 +36,8 @@ pub(crate) struct Similarity {
     known: Box<[KnownWord]>,
     /// For each group of topics what is missing to their thresholds at least.
     missing: Vec<[f32; LANES]>,
+    /// For each group, whether one of its topics has exceptions.
+    excepting: Vec<bool>,
     /// How much words with a stem add to the similarity with topics at most.
     shares: Shares,
 }
@@ -114,7 +117,8 @@ impl Similarity {
             missing
         });
         let missing = missing.collect();
-        Self { meaning, stems, models, specs, own_stems, reach, known, missing, shares }
+        let excepting = models.chunks(LANES).map(|models| models.iter().any(|model| model.has_exceptions)).collect();
+        Self { meaning, stems, models, specs, own_stems, reach, known, missing, excepting, shares }
     }
 
     /// Returns the topics and their thresholds.
@@ -176,13 +180,25 @@ impl Similarity {
 
     /// Returns `true` if a word of several pieces is near a topic.
     fn is_near(&self, reach: &Reach, word: WindowWord<'_>) -> bool {
-        let vector = Sentence::of_pieces(word.pieces.iter().copied());
-        let (bounds, least) = (reach.bounds(&[], word.pieces), vector.least_product(NEAR));
-        let mut bounds = bounds.as_ref().map(Bounds::of_topics);
-        self.models.iter().any(|model| {
-            let bound = bounds.as_mut().and_then(Iterator::next);
-            bound.is_none_or(|bound| bound >= least) && vector.like(model.center()) >= NEAR
-        })
+        Carrier::new(reach, word).is_near_any(&self.models)
+    }
+
+    /// Returns where the first word of a window begins that can carry a finding of a topic. `carriers` are the words that can carry one of
+    /// any topic, once they are known.
+    fn first_distinctive<'w>(
+        &self,
+        (number, model): (usize, &Model),
+        words: &'w Words,
+        carriers: &mut Option<Vec<Carrier<'w>>>,
+    ) -> Option<usize> {
+        let Some(reach) = &self.reach else {
+            return model.first_distinctive(words, &self.meaning).map(|first| first.start);
+        };
+        let find = || words.iter().filter(|&word| self.can_begin(word)).map(|word| Carrier::new(reach, word)).collect();
+        let mut carriers = carriers.get_or_insert_with(find).iter();
+        carriers
+            .find(|carrier| model.is_own(carrier.word.term) || carrier.is_near(number, model))
+            .map(|carrier| carrier.word.term.start)
     }
 
     fn end_window(
@@ -197,22 +213,24 @@ impl Similarity {
         let bounds = reach.and_then(|reach| reach.bounds(words.terms(), words.rare()));
         let shared = self.shares.of(words.terms());
         let measured = Measured::new(sentence, &shared);
-        for (group, missing) in self.missing.iter().enumerate() {
+        let mut carriers = None;
+        for (group, (missing, &has_exceptions)) in self.missing.iter().zip(&self.excepting).enumerate() {
             let shares = shared.group(group);
             let products = bounds.as_ref().and_then(|bounds| Some((bounds.group(group)?, bounds.unit())));
             let may_be = products.map_or([true; LANES], |products| measured.may_be_similar(products, shares, missing));
-            if may_be == [false; LANES] {
+            if may_be == [false; LANES] && !has_exceptions {
                 continue;
             }
             let models = self.models.iter().enumerate().skip(group * LANES);
             for (((number, model), may_be), share) in models.zip(may_be).zip(shares) {
+                let is_far = !may_be || reach.is_some() && !model.may_reach(sentence, measured.most_like(share));
                 // Exceptions may remove words, and so make the rest more similar to the topic.
-                let may_be = may_be
-                    && (model.has_exceptions
-                        || (reach.is_none() || model.may_reach(sentence, measured.most_like(share)))
-                            && self.is_similar(model, words, sentence, scores));
-                if may_be && let Some(first) = model.first_distinctive(words, &self.meaning) {
-                    report(model.rule, Window::new(number, model.has_exceptions, first.start, words));
+                if !model.has_exceptions && (is_far || !self.is_similar(model, words, sentence, scores)) {
+                    continue;
+                }
+                if let Some(first) = self.first_distinctive((number, model), words, &mut carriers) {
+                    let kind = WindowKind { model: number, has_exceptions: model.has_exceptions, is_far };
+                    report(model.rule, Window::new(kind, first, words));
                 }
             }
         }
@@ -237,6 +255,9 @@ impl Similarity {
     ) -> (Score, Option<SimilarityMatch>) {
         let Some(model) = self.models.get(window.model()) else { return (Score::ZERO, None) };
         let counts = |term: &Term| !excepted(term.start, term.end);
+        if window.is_far() && !exactly && window.words().terms().iter().all(counts) {
+            return (Score::ZERO, None);
+        }
         let sentence = self.meaning.sentence(window.words().iter().filter(|word| counts(word.term)));
         model.compare(window.words(), &sentence, &self.meaning, counts, floor(exactly))
     }

@@ -116,7 +116,10 @@ fn findings(topics: &[TopicSpec], text: &str, excepted: &[(usize, usize)]) -> Ve
     let mut found = Vec::new();
     for (rule, window) in &windows {
         let is_excepted = |start, end| excepted.iter().any(|&(first, last)| first <= start && end <= last);
-        found.extend(similarity.score_window(window, &is_excepted, false).1.map(|similarity| (*rule, similarity)));
+        let (_, match_of_it) = similarity.score_window(window, &is_excepted, false);
+        let (_, exactly) = similarity.score_window(window, &is_excepted, true);
+        assert_eq!(match_of_it, exactly, "a window that is far from the topic is not compared with it");
+        found.extend(match_of_it.map(|similarity| (*rule, similarity)));
     }
     found.sort_by_key(|(rule, similarity)| (*rule, similarity.start));
     found

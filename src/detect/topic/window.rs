@@ -23,23 +23,37 @@ impl BestScores {
     }
 }
 
-/// A window that is similar to a topic, unless exceptions take words from it.
+/// How a window is to a topic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WindowKind {
+    /// The number of the topic among those that have examples.
+    pub(super) model: usize,
+    pub(super) has_exceptions: bool,
+    /// The window is not similar to the topic, unless exceptions take words from it.
+    pub(super) is_far: bool,
+}
+
+/// A window that may be similar to a topic, once it is known which words exceptions take from it.
 #[derive(Debug)]
 pub(crate) struct Window {
-    model: usize,
-    has_exceptions: bool,
+    kind: WindowKind,
     first: usize,
     words: Words,
 }
 
 impl Window {
-    pub(super) fn new(model: usize, has_exceptions: bool, first: usize, words: &Words) -> Self {
-        Self { model, has_exceptions, first, words: words.clone() }
+    pub(super) fn new(kind: WindowKind, first: usize, words: &Words) -> Self {
+        Self { kind, first, words: words.clone() }
     }
 
     /// Returns the number of the topic among those that have examples.
     pub(super) fn model(&self) -> usize {
-        self.model
+        self.kind.model
+    }
+
+    /// Returns `true` if the window is not similar to the topic, unless exceptions take words from it.
+    pub(super) fn is_far(&self) -> bool {
+        self.kind.is_far
     }
 
     pub(super) fn words(&self) -> &Words {
@@ -63,6 +77,6 @@ impl Window {
 
     /// Returns `true` if the topic has exceptions.
     pub(crate) fn has_exceptions(&self) -> bool {
-        self.has_exceptions
+        self.kind.has_exceptions
     }
 }
