@@ -10,7 +10,7 @@ use super::key::WordKey;
 use super::known::{Begins, KnownWord, known_words};
 use super::meaning::Sentence;
 use super::model::{Measured, Model, NEAR, SimilarityMatch};
-use super::reach::{Bounds, LANES, Reach};
+use super::reach::{LANES, Reach};
 use super::score::Score;
 use super::shares::Shares;
 use super::stems::{StemId, Stems};
