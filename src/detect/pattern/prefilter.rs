@@ -19,6 +19,8 @@ pub(super) struct Run {
     end: usize,
     /// It ends with what has arrived, and may go on.
     is_open: bool,
+    /// Threads that are alive have read no prefilter byte if they have read up to here.
+    clean: usize,
 }
 
 impl Run {
@@ -32,14 +34,10 @@ impl Run {
         if self.is_open { at.max(self.end - input.base.min(self.end)) } else { at }
     }
 
-    /// Returns `true` if it leads up to byte `at`, where it may go on.
-    fn leads_to(&self, input: Input<'_>, at: usize) -> bool {
-        self.is_open && self.end == input.base + at
-    }
-
     /// Remembers a run from byte `start` to the end of the text that has arrived.
     pub(super) fn reach(&mut self, input: Input<'_>, start: usize) {
-        *self = Self { start: input.base + start, end: input.base + input.bytes.len(), is_open: true };
+        let end = input.base + input.bytes.len();
+        *self = Self { start: input.base + start, end, is_open: true, clean: end };
     }
 }
 
@@ -99,15 +97,15 @@ impl Prefilter {
         input.view.floor_boundary(input.base + end.saturating_sub(self.longest)) - input.base
     }
 
-    /// Returns the byte, from `at` on, from which on starts can be alive at the next prefilter byte, or at the end. Threads that read up to
-    /// byte `at` have read none if `last` leads to it; then those of earlier starts are over.
+    /// Returns the byte, from `at` on, from which on starts can be alive at the next prefilter byte, or at the end: if threads that read up to
+    /// byte `at` have read none, those of earlier starts are over.
     pub(super) fn pass(&self, input: Input<'_>, at: usize, last: &mut Run) -> usize {
-        if !last.leads_to(input, at) {
+        if last.clean != input.base + at {
             return at;
         }
         let next = self.next(input.bytes, at);
         if next.is_none() {
-            last.reach(input, at);
+            last.clean = input.base + input.bytes.len();
         }
         self.first_in_reach(input, next.unwrap_or(input.bytes.len())).max(at)
     }
@@ -152,7 +150,8 @@ impl Prefilter {
                     }
                     continue;
                 }
-                *last = Run { start, end: base + end, is_open: found.is_none() };
+                let is_open = found.is_none();
+                *last = Run { start, end: base + end, is_open, clean: if is_open { base + end } else { 0 } };
             }
             return at.max(last.start - base.min(last.start));
         }
