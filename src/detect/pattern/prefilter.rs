@@ -17,27 +17,30 @@ const MAX_STATES_BEFORE: usize = 256;
 pub(super) struct Run {
     start: usize,
     end: usize,
-    /// It ends with what has arrived, and may go on.
-    is_open: bool,
-    /// Threads that are alive have read no prefilter byte if they have read up to here.
+    /// Threads that are alive have read no prefilter byte if they have read up to here. Before the end of a run that a prefilter byte ends.
     clean: usize,
 }
 
 impl Run {
+    /// Returns `true` if it ended with what had arrived, and may go on.
+    fn may_go_on(&self) -> bool {
+        self.clean >= self.end
+    }
+
     /// Returns `true` if it leads up to the end of the text that has arrived.
     pub(super) fn is_open(&self, input: Input<'_>) -> bool {
-        self.is_open && self.end == input.base + input.bytes.len()
+        self.may_go_on() && self.end == input.base + input.bytes.len()
     }
 
     /// Returns the byte, from `at` on, up to which the text is known to be an open run.
     pub(super) fn read(&self, input: Input<'_>, at: usize) -> usize {
-        if self.is_open { at.max(self.end - input.base.min(self.end)) } else { at }
+        if self.may_go_on() { at.max(self.end - input.base.min(self.end)) } else { at }
     }
 
     /// Remembers a run from byte `start` to the end of the text that has arrived.
     pub(super) fn reach(&mut self, input: Input<'_>, start: usize) {
         let end = input.base + input.bytes.len();
-        *self = Self { start: input.base + start, end, is_open: true, clean: end };
+        *self = Self { start: input.base + start, end, clean: end };
     }
 }
 
@@ -131,7 +134,7 @@ impl Prefilter {
         let (bytes, base) = (input.bytes, input.base);
         loop {
             // The part of an open run that was searched is not searched again.
-            let continues = last.is_open && base + at < last.end;
+            let continues = last.may_go_on() && base + at < last.end;
             let from = if continues { last.end - base } else { at };
             if base + at >= last.end || continues && from < bytes.len() {
                 let found = self.next(bytes, from);
@@ -150,8 +153,7 @@ impl Prefilter {
                     }
                     continue;
                 }
-                let is_open = found.is_none();
-                *last = Run { start, end: base + end, is_open, clean: if is_open { base + end } else { 0 } };
+                *last = Run { start, end: base + end, clean: if found.is_none() { base + end } else { 0 } };
             }
             return at.max(last.start - base.min(last.start));
         }
