@@ -40,8 +40,9 @@ impl SignRun {
         if at < self.shown_before() {
             return true;
         }
-        let is_in_run = at <= self.next();
-        *self = if is_in_run { Self { ends: false, ..*self } } else { Self { last: at, bytes: 0, ends: false } };
+        if self.next() < at {
+            *self = Self { last: at, bytes: 0, ends: false };
+        }
         while !self.ends && self.next() - at <= SIGN_BYTES {
             match read_of_run(view, rest.get(self.next() - at..).unwrap_or_default()) {
                 InRun::Continues(bytes) => (self.last, self.bytes) = (self.next(), bytes),

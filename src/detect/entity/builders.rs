@@ -163,6 +163,11 @@ impl RecognizerInput<'_> {
         !self.follows_abbreviation() && self.before.is_some_and(|sign| signs.contains(&sign))
     }
 
+    /// Returns `true` if it is no part of a longer number or name.
+    pub(super) fn is_apart(&self) -> bool {
+        self.is_alone() && !self.is_after(&['-', '.', '+', '/', '$']) && self.after != Some('-')
+    }
+
     /// Returns `true` if it follows a word with a dot, such as `No.`.
     pub(super) fn follows_abbreviation(&self) -> bool {
         self.head.strip_suffix('.').is_some_and(|word| word.ends_with(char::is_alphabetic))

@@ -159,15 +159,11 @@ pub(super) static UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER: Description = Description
     ..Description::DEFAULT
 };
 
-fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.is_alone() && !c.is_after(&['-', '.', '+', '/', '$']) && c.after != Some('-')
-}
-
 /// Checks Luhn's mod-10. The first digit is the province of registration, 0 and 8 are not assigned to persons (Service Canada; 9 is for
 /// temporary residents).
 fn sin(c: &RecognizerInput<'_>) -> Verdict {
     let shape = c.grouped_as(&[&[9], &[3, 3, 3]], b"- ");
-    if !shape || c.text.starts_with(['0', '8']) || !alone(c) || !luhn(&digits(c.text)) {
+    if !shape || c.text.starts_with(['0', '8']) || !c.is_apart() || !luhn(&digits(c.text)) {
         return Verdict::Reject;
     }
     // Three groups of three with a sum that fits are hardly anything else; bare digits need the word.
@@ -190,7 +186,7 @@ fn ontario_or_bc(c: &RecognizerInput<'_>) -> Verdict {
     let version = c.text.bytes().any(|b| b.is_ascii_alphabetic());
     // Ontario: Luhn, never 0 in front (Ministry of Health, "Health number validation").
     let ontario = digits.first() != Some(&0) && luhn(&digits);
-    if !alone(c) || !(ontario || (!version && bc_phn(&digits))) {
+    if !c.is_apart() || !(ontario || (!version && bc_phn(&digits))) {
         return Verdict::Reject;
     }
     // The printed Ontario form with its version code is unlike anything else.
@@ -205,7 +201,7 @@ fn quebec(c: &RecognizerInput<'_>) -> Verdict {
     let digits = digits(c.text);
     let [_, _, m, mm, d, dd, ..] = digits.as_slice() else { return Verdict::Reject };
     let (month, day) = (m * 10 + mm, d * 10 + dd);
-    let good = alone(c) && c.wraps_once() && matches!(month, 1..=12 | 51..=62) && matches!(day, 1..=31);
+    let good = c.is_apart() && c.wraps_once() && matches!(month, 1..=12 | 51..=62) && matches!(day, 1..=31);
     match good {
         true if c.text.len() == 14 => Verdict::Accept,
         good => context_if(good),
@@ -215,13 +211,13 @@ fn quebec(c: &RecognizerInput<'_>) -> Verdict {
 fn other_province(c: &RecognizerInput<'_>) -> Verdict {
     // "12345-6789" is a postal code.
     let shape = c.grouped_as(&[&[9], &[10], &[4, 3, 3], &[5, 4], &[3, 3, 3], &[5, 3, 1], &[4, 3, 2], &[4, 5]], b"- ");
-    context_if(alone(c) && shape)
+    context_if(c.is_apart() && shape)
 }
 
 fn nhs_number(c: &RecognizerInput<'_>) -> Verdict {
     let digits = digits(c.text);
     let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
-    context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && alone(c) && !repeated && nhs(&digits))
+    context_if(c.grouped_as(&[&[10], &[3, 3, 4]], b"- ") && c.is_apart() && !repeated && nhs(&digits))
 }
 
 /// Checks the prefix letters as HMRC's National Insurance Manual (NIM39110) lists them: D, F, I, Q, U, V not first; those and O not
@@ -241,7 +237,7 @@ fn nino(c: &RecognizerInput<'_>) -> Verdict {
     let [first, second] = prefix.as_bytes() else { return Verdict::Reject };
     let used = !b"DFIQUV".contains(first) && !b"DFIQUVO".contains(second);
     let allocated = !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].contains(&prefix.as_str());
-    if !alone(c) || !used || !allocated {
+    if !c.is_apart() || !used || !allocated {
         return Verdict::Reject;
     }
     // Lower case is met in hexadecimal numbers ("ce123456a"), and a line end alone between two values.
@@ -255,5 +251,5 @@ fn taxpayer_reference(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::Reject;
     }
     let digits = digits(c.text);
-    context_if(alone(c) && utr(&digits))
+    context_if(c.is_apart() && utr(&digits))
 }

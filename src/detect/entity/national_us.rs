@@ -190,11 +190,6 @@ pub(super) static US_BANK_ACCOUNT_NUMBER: Description = Description {
     ..Description::DEFAULT
 };
 
-/// Returns `true` if the candidate is not a part of a longer hyphenated or dotted number.
-fn alone(c: &RecognizerInput<'_>) -> bool {
-    c.is_alone() && !c.is_after(&['-', '.', '$', '/', '+']) && c.after != Some('-')
-}
-
 /// Validates a social security number. Area 000, 666 and 900 to 999, group 00 and serial 0000 are never issued (SSA, "Social security
 /// number randomization", POMS RM 10201.035). 078-05-1120 and 219-09-9999 were printed in advertisements and are void; masking them does no
 /// harm.
@@ -233,7 +228,7 @@ fn itin(c: &RecognizerInput<'_>) -> Verdict {
         [_, _, _, tens, ones, ..] => u32::from(tens * 10 + ones),
         _ => 0,
     };
-    if !alone(c) || !itin_group(group) {
+    if !c.is_apart() || !itin_group(group) {
         Verdict::Reject
     } else if c.text.contains('-') {
         Verdict::Accept
@@ -243,7 +238,7 @@ fn itin(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn passport(c: &RecognizerInput<'_>) -> Verdict {
-    context_if(c.text.len() == 9 && alone(c))
+    context_if(c.text.len() == 9 && c.is_apart())
 }
 
 /// Validates two lines of 44 characters. The second begins with the number of the book and its check digit.
@@ -308,7 +303,7 @@ fn routing(c: &RecognizerInput<'_>) -> Verdict {
     let [tens, ones, ..] = digits.as_slice() else { return Verdict::Reject };
     let issued = matches!(tens * 10 + ones, 0..=12 | 21..=32 | 61..=72 | 80);
     let zero = digits.iter().all(|&d| d == 0);
-    context_if(alone(c) && issued && !zero && aba(&digits))
+    context_if(c.is_apart() && issued && !zero && aba(&digits))
 }
 
 fn account(c: &RecognizerInput<'_>) -> Verdict {
@@ -322,7 +317,7 @@ fn account(c: &RecognizerInput<'_>) -> Verdict {
     // A line end between two accounts does not make them one.
     let two = c.text.contains('\n') && groups.iter().any(|&g| g >= 8);
     context_if(
-        alone(c)
+        c.is_apart()
             && c.before != Some('#')
             && few
             && !repeated

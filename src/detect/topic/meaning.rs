@@ -64,7 +64,8 @@ impl Sentence {
         }
     }
 
-    /// Makes it the sum of the vectors of words, of which those that are not common have these pieces. Returns `false` if the sum may leave 16 bits, and is not complete.
+    /// Makes it the sum of the vectors of words, of which those that are not common have these pieces. Returns `false` if the sum may leave
+    /// 16 bits, and is not complete.
     pub(super) fn set_words(&mut self, words: &[Term], pieces: &[Piece]) -> bool {
         let mut batch = Batch::default();
         let is_complete =

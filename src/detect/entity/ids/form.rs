@@ -82,7 +82,7 @@ pub(super) fn verdict(
 ) -> Verdict {
     let is_in = |forms: &[&str]| forms.iter().any(|form| is_written(c.text, form));
     let is_printed = is_in(printed);
-    if !(is_printed || is_in(plain)) || !is_apart(c) || !wraps_once(c.text) {
+    if !(is_printed || is_in(plain)) || !c.is_apart() || !wraps_once(c.text) {
         return Verdict::Reject;
     }
     let values = values(c.text);
@@ -93,11 +93,6 @@ pub(super) fn verdict(
     // Lower case letters are met in hexadecimal numbers and in names of files.
     let is_sure = is_printed && !c.text.bytes().any(|b| b.is_ascii_lowercase());
     if is_sure { Verdict::Accept } else { Verdict::NeedsContext }
-}
-
-/// Returns `true` if the candidate is not a part of a longer number or name.
-pub(super) fn is_apart(c: &RecognizerInput<'_>) -> bool {
-    c.is_alone() && !c.is_after(&['-', '.', '+', '/', '$']) && c.after != Some('-')
 }
 
 /// Returns `true` if the text has this form.

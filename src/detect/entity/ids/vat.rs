@@ -2,7 +2,7 @@
 
 use super::europe_south::{portuguese, spanish, spanish_foreigner, spanish_letter};
 use super::europe_west::irish_check;
-use super::form::{is_apart, is_day};
+use super::form::is_day;
 use crate::detect::entity::builders::{context_if, exact, reject_end, wraps_once};
 use crate::detect::entity::checksum::{Digits, luhn, mod11_10, number, remainder, value, values, weighted};
 use crate::detect::entity::description::{Certainty, Comparison, Description};
@@ -112,7 +112,7 @@ fn vat(c: &RecognizerInput<'_>) -> Verdict {
     let is_lettered = digits == length || LETTERED.contains(&prefix);
     // A separator for each group of three at most.
     let is_grouped = rest.len() - length <= 1 + length / 2;
-    let good = length <= most && is_lettered && is_grouped && is_apart(c) && wraps_once(c.text);
+    let good = length <= most && is_lettered && is_grouped && c.is_apart() && wraps_once(c.text);
     context_if(good && check(&values(rest)))
 }
 
