@@ -211,8 +211,8 @@ fn next_card(text: &str, digits: &[u8]) -> usize {
     let (mut sum, mut next) = (0, None);
     for (from, &digit) in digits.iter().enumerate().skip(run.max(1)).rev() {
         let is_doubled = (digits.len() - from).is_multiple_of(2);
-        sum = (sum + luhn_value(digit, is_doubled)) % 10;
-        if sum == 0 && digits.get(from..).is_some_and(|digits| issuer(digits) != Verdict::Reject) {
+        sum += luhn_value(digit, is_doubled);
+        if sum.is_multiple_of(10) && digits.get(from..).is_some_and(|digits| issuer(digits) != Verdict::Reject) {
             next = Some(from);
         }
     }

@@ -31,11 +31,8 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
 /// Returns what a digit adds to the sum of [`luhn`]: every second one from the last on is doubled.
 pub(super) fn luhn_value(digit: u8, is_doubled: bool) -> u32 {
     let digit = u32::from(digit);
-    match is_doubled {
-        false => digit,
-        true if digit > 4 => 2 * digit - 9,
-        true => 2 * digit,
-    }
+    let doubled = 2 * digit - if digit > 4 { 9 } else { 0 };
+    if is_doubled { doubled } else { digit }
 }
 
 /// Checks an ABA routing number: weights 3, 7, 1 (American Bankers Association, routing number policy).

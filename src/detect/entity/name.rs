@@ -9,7 +9,7 @@ use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
 use super::description::Description;
 use super::given_names;
 use super::introductions::introduction;
-use super::name_parts::{MOST_WORDS, TITLES, has_other_dot, is_name_word, is_particle, is_title, name_words};
+use super::name_parts::{MOST_WORDS, TITLES, has_other_dot, is_name_word, is_particle, is_title, name_words, words};
 use super::name_words::is_thing;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
@@ -136,8 +136,9 @@ fn after_last_sign(text: &str) -> usize {
 
 /// Returns `true` if the last word, without the signs in front of it, can be one of a name: whatever the start, it is the last of the name.
 fn ends_in_name_word(text: &str) -> bool {
-    let from = text.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1).max(after_last_sign(text));
-    let word = part(text, from..text.len()).trim_start_matches(is_mark);
+    let from = text.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1);
+    let word = part(text, from..text.len());
+    let word = part(word, after_last_sign(word)..word.len()).trim_start_matches(is_mark);
     is_name_word(word, word.strip_suffix('.').unwrap_or(word))
 }
 
@@ -146,6 +147,9 @@ const MOST_WORDS_BEFORE: usize = 5;
 
 /// The maximum number of words of a name with a title: two titles, a line with marks, and three words.
 const MOST_WORDS_TITLED: usize = 6;
+
+/// The same without the titles and the marks.
+const MOST_WORDS_OF_TITLED: usize = 3;
 
 /// The maximum number of words of a name that a listed given name begins.
 const MOST_WORDS_LISTED: usize = 3;
@@ -194,10 +198,9 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
         return rejected;
     }
     let value = part(c.text, titled_value(c.text));
-    if value.split(' ').filter(|word| !is_particle(word)).count() > 3 {
+    if !name_words(value).is_some_and(|words| words <= MOST_WORDS_OF_TITLED) {
         return reject_words(c.text);
     }
-    let Some(words) = name_words(value) else { return reject_words(c.text) };
     let ambiguous = [
         "Lady",
         "Lord",
@@ -216,9 +219,9 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
     .iter()
     .any(|t| c.text.starts_with(t));
     // "General Motors", "Major League": a title that is also a word needs a listed name or two words with an initial.
-    let sure = !ambiguous || value.split(' ').next().is_some_and(given_names::contains);
+    let sure = !ambiguous || words(value).next().is_some_and(given_names::contains);
     let lone_initial = value.len() <= 2;
-    accept_if(sure && !lone_initial && words <= 3)
+    accept_if(sure && !lone_initial)
 }
 
 fn introduced(c: &RecognizerInput<'_>) -> Verdict {
@@ -234,13 +237,13 @@ fn self_named(c: &RecognizerInput<'_>) -> Verdict {
         return rejected;
     }
     let value = part(c.text, name_value(c.text));
-    let Some(words) = name_words(value) else {
+    let Some(count) = name_words(value) else {
         return Verdict::Reject;
     };
-    let first = value.split(' ').next().unwrap_or_default();
+    let first = words(value).next().unwrap_or_default();
     // "I'm Bob" by the list only; "I am French" and "This is Sparta" are not names.
     let this = c.text.get(..4).is_some_and(|w| w.eq_ignore_ascii_case("this"));
-    accept_if(given_names::contains(first) || (words >= 2 && !this))
+    accept_if(given_names::contains(first) || (count >= 2 && !this))
 }
 
 fn greeted(c: &RecognizerInput<'_>) -> Verdict {
@@ -249,10 +252,10 @@ fn greeted(c: &RecognizerInput<'_>) -> Verdict {
     }
     let range = name_value(c.text);
     let value = part(c.text, range.clone());
-    let Some(words) = name_words(value) else {
+    let Some(count) = name_words(value) else {
         return Verdict::Reject;
     };
-    let first = value.split(' ').next().unwrap_or_default();
+    let first = words(value).next().unwrap_or_default();
     let introduction = part(c.text, 0..range.start);
     let lower = introduction.to_ascii_lowercase();
     let dear = lower.starts_with("dear");
@@ -272,7 +275,7 @@ fn greeted(c: &RecognizerInput<'_>) -> Verdict {
         "Committee",
     ]
     .contains(&first);
-    accept_if(!role && (titled || dear || given_names::contains(first) || (words == 2 && lower.ends_with('\n'))))
+    accept_if(!role && (titled || dear || given_names::contains(first) || (count == 2 && lower.ends_with('\n'))))
 }
 
 fn field(c: &RecognizerInput<'_>) -> Verdict {
@@ -281,23 +284,23 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
     }
     let range = name_value(c.text);
     let value = part(c.text, range.clone());
-    let Some(words) = name_words(value) else {
+    let Some(count) = name_words(value) else {
         return Verdict::Reject;
     };
     let label = part(c.text, 0..range.start).to_ascii_lowercase();
     let label = label.split([':', '=']).next().unwrap_or_default();
-    let first = value.split(' ').next().unwrap_or_default();
+    let first = words(value).next().unwrap_or_default();
     let named = label.contains("name") && !label.contains("company");
     // A thing may be called anything, and is with a single word.
-    let lone = label.trim_end_matches(is_mark) == "name" && words == 1 && !given_names::contains(first);
-    let good = if named { words <= 4 && !lone } else { words >= 2 && given_names::contains(first) };
+    let lone = label.trim_end_matches(is_mark) == "name" && count == 1 && !given_names::contains(first);
+    let good = if named { count <= 4 && !lone } else { count >= 2 && given_names::contains(first) };
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
     // So can the end of a tag, `Name: Bob</td>`.
     let begins_more = match c.after {
         Some('<') => !given_names::contains(first),
         after => matches!(after, Some('(' | '[' | '{' | '/')),
     };
-    let code = words == 1
+    let code = count == 1
         && (begins_more
             || matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
     accept_if(good && !code)
@@ -317,7 +320,7 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if let Some(rejected) = rejected_by_number(c, MOST_WORDS_LISTED) {
         return rejected;
     }
-    let first = c.text.split(' ').next().unwrap_or_default();
+    let first = words(c.text).next().unwrap_or_default();
     if !given_names::contains(first) || is_word(c.before) {
         return Verdict::Reject;
     }

@@ -1,5 +1,6 @@
 //! What the words of a name look like.
 
+use super::builders::part;
 use super::name_words::{is_camel_case, is_not_name};
 
 pub(super) const TITLES: &[&str] =
@@ -19,6 +20,17 @@ pub(super) fn is_title(word: &str) -> bool {
     word.len() <= "Prof.".len() && TITLES.contains(&word)
 }
 
+/// Returns the parts between spaces. For a few short words it is faster than a search.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.bytes().position(|byte| byte == b' ');
+        rest = end.map(|end| part(text, end + 1..text.len()));
+        Some(part(text, 0..end.unwrap_or(text.len())))
+    })
+}
+
 /// Names of more words are none, particles aside.
 pub(super) const MOST_WORDS: usize = 4;
 
@@ -26,16 +38,16 @@ pub(super) const MOST_WORDS: usize = 4;
 /// last is no particle, and a title alone is no name.
 pub(super) fn name_words(text: &str) -> Option<usize> {
     // Most of what is no name shows it by its dots, or is too long.
-    let mut words = 0;
-    for word in text.split(' ') {
-        words += usize::from(!is_particle(word));
-        if words > MOST_WORDS || has_other_dot(word) {
+    let mut count = 0;
+    for word in words(text) {
+        count += usize::from(!is_particle(word));
+        if count > MOST_WORDS || has_other_dot(word) {
             return None;
         }
     }
     let mut count = 0;
     let mut last_particle = true;
-    for word in text.split(' ') {
+    for word in words(text) {
         let stem = word.strip_suffix('.').unwrap_or(word);
         last_particle = count > 0 && is_particle(word);
         if last_particle {
@@ -54,11 +66,16 @@ pub(super) fn has_other_dot(word: &str) -> bool {
     word.strip_suffix('.').is_some_and(|stem| stem.len() != 1 && !matches!(stem, "Jr" | "Sr" | "St"))
 }
 
+/// Returns `true` for the signs that join the parts of a word.
+fn is_joint(c: char) -> bool {
+    matches!(c, '\'' | '-' | '\u{2019}')
+}
+
 /// Returns `true` if a word can be one of a name, without its dot `stem`.
 pub(super) fn is_name_word(word: &str, stem: &str) -> bool {
     let mut chars = stem.chars();
     let capital = chars.next().is_some_and(char::is_uppercase);
-    let letters = || stem.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '\u{2019}'));
+    let letters = || stem.chars().all(|c| c.is_alphabetic() || is_joint(c));
     let shouted = || stem.len() > 2 && stem != "III" && stem.bytes().all(|b| b.is_ascii_uppercase());
     capital
         && !has_other_dot(word)
@@ -66,6 +83,6 @@ pub(super) fn is_name_word(word: &str, stem: &str) -> bool {
         && !shouted()
         && !is_not_name(stem)
         && !is_camel_case(stem)
-        && !stem.ends_with(['\'', '-', '\u{2019}'].as_slice())
+        && !stem.chars().next_back().is_some_and(is_joint)
         && !stem.ends_with("'s")
 }

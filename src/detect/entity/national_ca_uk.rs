@@ -60,7 +60,7 @@ pub(super) static CA_SOCIAL_INSURANCE_NUMBER: Description = Description {
     is_put_together: true,
     recognizers: &[&[exact(NUMBER, 11, sin)
         .with_count(Count::digits(9, 9))
-        .with_forms(const { &[Form::grouped(&[9]), Form::grouped(&[3, 3, 3])] })
+        .with_forms(const { &[Form::grouped(&[9]).in_context(), Form::grouped(&[3, 3, 3])] })
         .with_context(SIN_WORDS)
         .with_veto(in_row)]],
     ..Description::DEFAULT
@@ -68,12 +68,12 @@ pub(super) static CA_SOCIAL_INSURANCE_NUMBER: Description = Description {
 
 /// Ten digits and a version.
 const ONTARIO: &[Form] = &[
-    Form::of("dddddddddd"),
-    Form::of("ddddddddddA"),
-    Form::of("ddddddddddAA"),
-    Form::of("dddddddddd A"),
-    Form::of("dddddddddd AA"),
-    Form::of("dddd ddd ddd"),
+    Form::of("dddddddddd").in_context(),
+    Form::of("ddddddddddA").in_context(),
+    Form::of("ddddddddddAA").in_context(),
+    Form::of("dddddddddd A").in_context(),
+    Form::of("dddddddddd AA").in_context(),
+    Form::of("dddd ddd ddd").in_context(),
     Form::of("dddd ddd dddA"),
     Form::of("dddd ddd dddAA"),
     Form::of("dddd ddd ddd A"),

@@ -117,7 +117,7 @@ const ACCOUNT_WORDS: &[&str] = &[
 ];
 
 /// The forms of social security numbers and ITINs.
-const NINE_DIGITS: &[Form] = &[Form::grouped(&[9]), Form::grouped(&[3, 2, 4])];
+const NINE_DIGITS: &[Form] = &[Form::grouped(&[9]).in_context(), Form::grouped(&[3, 2, 4])];
 
 pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
     comparison: Comparison::LettersAndDigits,

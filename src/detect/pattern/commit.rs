@@ -65,7 +65,7 @@ impl PatternMatcher {
             Ends::All => {
                 for alternative in info.matches.iter() {
                     work::count(1);
-                    if let Some(at) = self.end_of(alternative, end, view, to) {
+                    if let Some(at) = self.end_of(alternative, (end, false), view, to) {
                         self.commit_end(thread, at, view, to);
                     }
                 }
@@ -83,18 +83,26 @@ impl PatternMatcher {
     }
 
     /// Returns where a match of an alternative that ends at `end` may begin by its form and its characters, or `None` if there is none.
-    pub(super) fn end_of(&self, alternative: u32, end: usize, view: &ViewText, to: &mut Judge<'_>) -> Option<End> {
+    /// `lacks_context`: no context word is near.
+    pub(super) fn end_of(
+        &self,
+        alternative: u32,
+        (end, lacks_context): (usize, bool),
+        view: &ViewText,
+        to: &mut Judge<'_>,
+    ) -> Option<End> {
         let meta = &self.alternatives[alternative as usize];
         let (mut lengths, mut cap) = (None, meta.cap);
         if !meta.needs.forms.is_empty() {
             let recent = to.tails.recent(end, view);
-            let written = meta.needs.forms.iter().filter(|form| form.is_at_end_of(recent));
+            let forms = meta.needs.forms.iter().filter(|form| form.is_at_end_of(recent));
+            let written = forms.filter(|form| !(lacks_context && form.needs_context));
             let of_forms = written.fold(0_u64, |lengths, form| lengths | 1 << form.bytes());
             cap = cap.min(of_forms.checked_ilog2()? as usize);
             lengths = Some(of_forms);
         }
         let (first, last) = to.tails.starts(meta.needs.count, cap, end, view)?;
-        Some(End { alternative, end, first, last, lengths, lacks_context: false })
+        Some(End { alternative, end, first, last, lengths, lacks_context })
     }
 
     /// Records the matches of one alternative that end here, or waits for the next character.
@@ -116,7 +124,8 @@ impl PatternMatcher {
         if view.is_whole(at.end) {
             let rejected = thread.rejected_before(meta.tag);
             let from = at.first.max(rejected);
-            let is_first = at.lengths.is_none() && thread.starts.first_from(rejected) == thread.starts.first_from(from);
+            let is_first = at.lengths.is_none()
+                && (from == rejected || thread.starts.first_from(rejected) == thread.starts.first_from(from));
             let offset = record(&mut thread.bests, &thread.starts, (meta, at, from), view, to);
             if let Some(offset) = offset.filter(|_| is_first) {
                 thread.reject_before(meta.tag, offset);

@@ -40,6 +40,16 @@ pub(super) enum StateRef {
     Unnumbered(Set),
 }
 
+/// Why reading stopped.
+pub(super) enum Stop {
+    /// All bytes are read.
+    Read,
+    /// No match is possible any more.
+    Dead,
+    /// After so many bytes, the next state has no number.
+    Unnumbered(usize),
+}
+
 const UNKNOWN: u32 = 0;
 /// No match is possible.
 pub(super) const DEAD: u32 = 1;
@@ -118,27 +128,44 @@ impl Dfa {
         }
     }
 
-    /// Reads `bytes` from the last one on, until no match is possible, and calls `matching` with the number of bytes that are left where
-    /// something matches. Returns how many are left before a state that has no number.
-    #[inline]
-    pub(super) fn run_back(&self, state: &mut u32, bytes: &[u8], mut matching: impl FnMut(usize)) -> Option<usize> {
-        for (left, &byte) in bytes.iter().enumerate().rev() {
-            let cell = *state as usize * self.stride + usize::from(self.classes[usize::from(byte)]);
-            let mut next = self.table[cell].load(Ordering::Acquire);
+    /// Returns what the table has for a state and a byte, once it is known.
+    #[cold]
+    fn known_after(&self, state: u32, byte: u8) -> u32 {
+        match self.next(state, byte) {
+            None => FULL,
+            Some((next, false)) => next,
+            Some((next, true)) => next | MATCHES,
+        }
+    }
+
+    /// Reads at most 64 bytes from the last one on. Returns one bit for each that was read, the last byte first: set where something matches.
+    /// And why it stopped.
+    pub(super) fn run_back(&self, state: &mut u32, bytes: &[u8]) -> (u64, Stop) {
+        // The loop holds what it needs in registers.
+        let (table, classes, stride) = (&*self.table, &self.classes, self.stride);
+        let (mut reached, mut found) = (*state, 0);
+        for (read, &byte) in bytes.iter().rev().enumerate() {
+            let cell = reached as usize * stride + usize::from(classes[usize::from(byte)]);
+            let mut next = table[cell].load(Ordering::Acquire);
             // Neither unknown nor dead nor full: one comparison for all but a few steps.
             if next.wrapping_sub(DEAD + 1) >= FULL - (DEAD + 1) {
-                match self.next(*state, byte) {
-                    None => return Some(left + 1),
-                    Some((DEAD, _)) => break,
-                    Some((known, matches)) => next = if matches { known | MATCHES } else { known },
+                next = self.known_after(reached, byte);
+                match next {
+                    DEAD => return (found, Stop::Dead),
+                    FULL => {
+                        *state = reached;
+                        return (found, Stop::Unnumbered(read));
+                    }
+                    _ => {}
                 }
             }
-            *state = next & !MATCHES;
             if next & MATCHES != 0 {
-                matching(left);
+                found |= 1 << read;
             }
+            reached = next & !MATCHES;
         }
-        None
+        *state = reached;
+        (found, Stop::Read)
     }
 
     /// Returns the state after `byte`, or `None` if no match is possible.

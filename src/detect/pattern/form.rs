@@ -14,6 +14,8 @@ pub(crate) struct Form {
     bytes: usize,
     /// One bit for each byte, the last byte first: set for letters and digits of ASCII.
     solid: u64,
+    /// A value of this form counts only near a context word.
+    pub(super) needs_context: bool,
 }
 
 impl Form {
@@ -27,7 +29,7 @@ impl Form {
             solid = solid << 1 | (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'*') as u64;
             at += 1;
         }
-        Self { bytes: bytes.len(), solid }
+        Self { bytes: bytes.len(), solid, needs_context: false }
     }
 
     /// Returns the form of groups of these lengths with one separator between them.
@@ -41,19 +43,34 @@ impl Form {
             at += 1;
         }
         assert!(bytes < 64, "a form is short");
-        Self { bytes, solid }
+        Self { bytes, solid, needs_context: false }
     }
 
-    /// Returns the forms of these samples.
+    /// Returns the form of values that count only near a context word.
+    pub(crate) const fn in_context(self) -> Self {
+        Self { needs_context: true, ..self }
+    }
+
+    /// Returns the forms of these samples: those of `plain`, unless one of `sure` has the same, need a context word.
     #[expect(clippy::indexing_slicing, reason = "below the length")]
-    pub(crate) const fn all<const N: usize>(first: &[&str], second: &[&str]) -> [Self; N] {
-        let mut forms = [Self { bytes: 0, solid: 0 }; N];
+    pub(crate) const fn all<const N: usize>(sure: &[&str], plain: &[&str]) -> [Self; N] {
+        let mut forms = [Self::of(""); N];
         let mut at = 0;
         while at < N {
-            forms[at] = Self::of(if at < first.len() { first[at] } else { second[at - first.len()] });
+            forms[at] = Self::of(if at < sure.len() { sure[at] } else { plain[at - sure.len()] });
+            let mut known = 0;
+            while known < sure.len() && !forms[known].is_like(forms[at]) {
+                known += 1;
+            }
+            forms[at].needs_context = known == sure.len();
             at += 1;
         }
         forms
+    }
+
+    /// Returns `true` if the other has the same bytes.
+    const fn is_like(self, other: Self) -> bool {
+        self.bytes == other.bytes && self.solid == other.solid
     }
 
     /// Returns the length.
@@ -116,14 +133,14 @@ impl Forms {
         some.common(&self.bound).next().is_some()
     }
 
-    /// Finds the alternatives that can end where the last bytes are `recent`.
-    pub(super) fn ending(&self, recent: u64, found: &mut AlternativeSet) {
+    /// Finds the alternatives that can end where the last bytes are `recent`, and no context word is near if `lacks_context`.
+    pub(super) fn ending(&self, recent: u64, lacks_context: bool, found: &mut AlternativeSet) {
         found.copy_from(&self.free);
         let last = recent & ((1 << LAST_BYTES) - 1);
         let numbers = self.by_last.get(last as usize).map_or(&[] as &[usize], Vec::as_slice);
         work::count(self.free.words() + numbers.len() / 8);
         for (form, set) in numbers.iter().map(|&number| &self.formed[number]) {
-            if form.is_at_end_of(recent) {
+            if form.is_at_end_of(recent) && !(lacks_context && form.needs_context) {
                 found.add(set);
             }
         }
@@ -170,7 +187,8 @@ mod tests {
     fn forms_are_those_of_their_samples() {
         assert_eq!(Form::of("ddd-dd-dddd"), Form::grouped(&[3, 2, 4]));
         assert_eq!(Form::of("dddd*"), Form::grouped(&[5]));
-        assert_eq!(Form::all::<2>(&["d"], &["d d"]), [Form::of("9"), Form::of("A-A")]);
+        let all = [Form::of("9"), Form::of("A-A").in_context(), Form::of("x")];
+        assert_eq!(Form::all::<3>(&["d"], &["d d", "A"]), all);
     }
 
     proptest! {

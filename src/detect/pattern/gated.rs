@@ -128,14 +128,13 @@ impl PatternMatcher {
         let (view, is_ascii) = (input.view, input.bytes[at] < 0x80);
         let end = if is_ascii { input.base + at + 1 } else { input.end_of(at) };
         let (before, after) = (view.class_before(end), view.after(end));
+        let has_no_context = of.common(&self.asking).next().is_some() && to.validator.has_no_context(end);
         let mut formed = std::mem::take(&mut state.formed);
         if self.forms.bind(of) {
-            self.forms.ending(to.tails.recent(end, view), &mut formed);
+            self.forms.ending(to.tails.recent(end, view), has_no_context, &mut formed);
         } else {
             formed.copy_from(of);
         }
-        let asks_context = of.common(&self.asking).next().is_some();
-        let has_no_context = asks_context && to.validator.has_no_context(end);
         if has_no_context {
             formed.remove(&self.never_sure);
         }
@@ -146,14 +145,17 @@ impl PatternMatcher {
             if after.is_ok_and(|after| !meta.end.holds_any(before, after)) {
                 continue;
             }
-            let known = self.end_of(alternative, end, view, to);
-            let known = known.filter(|known| first <= known.last);
-            let known = known.map(|known| End { first: first.max(known.first), ..known });
-            let Some(known) = known.filter(|known| may_begin(meta, input, known.first, known.last)) else { continue };
-            let lacks_context = meta.needs.asks_context
-                && (has_no_context || to.validator.has_no_context_of(meta.tag, known.first, end));
-            if !(lacks_context && meta.needs.is_never_sure) {
-                self.find_starts(state, (meta, End { lacks_context, ..known }), input, after.is_ok(), to);
+            let begins = |at: &End| first <= at.last && may_begin(meta, input, first.max(at.first), at.last);
+            let lacks_context = meta.needs.asks_context && has_no_context;
+            let mut known = self.end_of(alternative, (end, lacks_context), view, to).filter(begins);
+            if let Some(at) = known.filter(|at| meta.needs.asks_context && !at.lacks_context)
+                && to.validator.has_no_context_of(meta.tag, first.max(at.first), end)
+            {
+                known = self.end_of(alternative, (end, true), view, to).filter(begins);
+            }
+            if let Some(at) = known.filter(|at| !(at.lacks_context && meta.needs.is_never_sure)) {
+                let at = End { first: first.max(at.first), ..at };
+                self.find_starts(state, (meta, at), input, after.is_ok(), to);
             }
         }
         state.formed = formed;

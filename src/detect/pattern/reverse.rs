@@ -5,7 +5,7 @@
 
 use regex_automata::nfa::thompson::NFA;
 
-use super::dfa::{Dfa, StateRef};
+use super::dfa::{Dfa, StateRef, Stop};
 use super::input::Input;
 use super::starts::{StartSet, Starts};
 use super::thread::{CompiledAlternative, End};
@@ -50,22 +50,34 @@ impl Reverse {
         let mut starts = NearStarts { end: at.end, distances: [0; WORDS], meta, input, has_soft };
         let Some(first) = &self.first[at.alternative as usize] else { return starts };
         let bytes = input.bytes.get(least..end).unwrap_or_default();
-        let mut matching = |left: usize| starts.insert(bytes.len() - left);
-        let unread = match first {
-            StateRef::State(first) => {
-                let mut state = *first;
-                let left = self.dfa.run_back(&mut state, bytes, &mut matching);
-                left.map(|left| (left, StateRef::State(state)))
-            }
-            StateRef::Unnumbered(_) => Some((bytes.len(), first.clone())),
-        };
-        if let Some((left, reached)) = unread {
+        if let Some((left, reached)) = self.read_back(first, bytes, &mut starts.distances) {
+            let mut matching = |left: usize| starts.insert(bytes.len() - left);
             self.read_slowly(reached, bytes.get(..left).unwrap_or_default(), &mut matching);
         }
         // A step backwards is a look at a table: a thread does much more for a byte. After the last match few follow.
         work::count(1 + starts.longest() / 4);
         starts.forget_after(at.last);
         starts
+    }
+
+    /// Reads `bytes` from the last one on, and sets a bit for each distance from the end at which something matches. Returns how many bytes are
+    /// left, and the state there, where the next has no number.
+    // A loop of its own: inlined, its variables do not fit into registers.
+    #[inline(never)]
+    fn read_back(&self, first: &StateRef, bytes: &[u8], distances: &mut [u64; WORDS]) -> Option<(usize, StateRef)> {
+        let StateRef::State(mut state) = *first else { return Some((bytes.len(), first.clone())) };
+        let mut left = bytes;
+        for found in distances {
+            let (before, part) = left.split_at(left.len().saturating_sub(64));
+            let stop;
+            (*found, stop) = self.dfa.run_back(&mut state, part);
+            match stop {
+                Stop::Read => left = before,
+                Stop::Dead => break,
+                Stop::Unnumbered(read) => return Some((left.len() - read, StateRef::State(state))),
+            }
+        }
+        None
     }
 
     /// Reads `bytes` from the last one on, from a state or to a state that has no number.

@@ -23,9 +23,20 @@ impl Starts {
     }
 
     /// Returns the earliest start at or after `offset`.
+    #[inline]
     pub(crate) fn first_from(&self, offset: usize) -> Option<usize> {
-        let run = self.runs.partition_point(|&(_, last)| last < offset);
-        self.runs.get(run).map(|&(first, _)| first.max(offset))
+        self.runs_from(offset).first().map(|&(first, _)| first.max(offset))
+    }
+
+    /// Returns the runs that have a start at or after `offset`. Mostly all have.
+    #[inline]
+    fn runs_from(&self, offset: usize) -> &[(usize, usize)] {
+        match self.runs.first() {
+            Some(&(_, last)) if last < offset => {
+                self.runs.split_at(self.runs.partition_point(|&(_, last)| last < offset)).1
+            }
+            _ => &self.runs,
+        }
     }
 
     /// Returns the last start.
@@ -54,8 +65,10 @@ impl Starts {
 
     /// Forgets the starts before `offset`.
     pub(crate) fn forget_before(&mut self, offset: usize) {
-        let gone = self.runs.partition_point(|&(_, last)| last < offset);
-        self.runs.drain(..gone);
+        let gone = self.runs.len() - self.runs_from(offset).len();
+        if gone > 0 {
+            self.runs.drain(..gone);
+        }
         if let Some((first, _)) = self.runs.first_mut() {
             *first = (*first).max(offset);
         }
@@ -109,6 +122,18 @@ impl Starts {
         }
     }
 
+    /// Returns `true` if all starts of `other` are in the set.
+    fn contains_all(&self, other: &Self) -> bool {
+        let mut runs = self.runs.iter();
+        let mut run = runs.next();
+        other.runs.iter().all(|&(first, last)| {
+            while run.is_some_and(|&(_, end)| end < first) {
+                run = runs.next();
+            }
+            run.is_some_and(|&(begin, end)| begin <= first && last <= end)
+        })
+    }
+
     /// Returns `true` if there is no start.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
@@ -126,7 +151,7 @@ pub(super) trait StartSet {
         self.first_from(offset) == Some(offset)
     }
 
-    /// Returns `true` if all starts of `other` are in the set.
+    /// Returns `true` if all starts of `other`, an earlier match of the same pattern, are in the set.
     fn include(&self, other: &Starts) -> bool;
 
     /// Adds the starts from `from` on to an empty set.
@@ -139,20 +164,17 @@ impl StartSet for Starts {
     }
 
     fn include(&self, other: &Self) -> bool {
-        let mut runs = self.runs.iter();
-        let mut run = runs.next();
-        other.runs.iter().all(|&(first, last)| {
-            while run.is_some_and(|&(_, end)| end < first) {
-                run = runs.next();
-            }
-            run.is_some_and(|&(begin, end)| begin <= first && last <= end)
-        })
+        // A thread forgets a start only when the matches from it are over.
+        debug_assert!(self.contains_all(other), "{other:?} of {self:?}");
+        true
     }
 
     fn copy_to(&self, from: usize, starts: &mut Self) {
         work::count(self.runs.len() / 4);
-        starts.runs.clone_from(&self.runs);
-        starts.forget_before(from);
+        starts.runs.extend_from_slice(self.runs_from(from));
+        if let Some((first, _)) = starts.runs.first_mut() {
+            *first = from.max(*first);
+        }
     }
 }
 
@@ -186,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn merged_starts_are_those_of_both(a in btree_set(0_usize..40, 0..20), b in btree_set(0_usize..40, 0..20)) {
+        fn merged_starts_are_those_of_both(a in btree_set(0_usize..40, 0..20), b in btree_set(0_usize..40, 0..20), from in 0_usize..45) {
             let of = |set: &BTreeSet<usize>| {
                 let mut starts = Starts::default();
                 set.iter().for_each(|&start| starts.push(start));
@@ -195,8 +217,12 @@ mod tests {
             let mut merged = of(&a);
             merged.merge(of(&b));
             prop_assert_eq!(&merged, &of(&a.union(&b).copied().collect()));
-            prop_assert!(merged.include(&of(&a)) && merged.include(&of(&b)));
-            prop_assert_eq!(of(&a).include(&of(&b)), b.is_subset(&a));
+            prop_assert!(merged.contains_all(&of(&a)) && merged.contains_all(&of(&b)));
+            prop_assert_eq!(of(&a).contains_all(&of(&b)), b.is_subset(&a));
+            let mut copied = Starts::default();
+            of(&a).copy_to(from, &mut copied);
+            prop_assert_eq!(copied, of(&a.range(from..).copied().collect()));
+            prop_assert_eq!(of(&a).first_from(from), a.range(from..).next().copied());
         }
     }
 }
