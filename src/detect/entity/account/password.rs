@@ -101,6 +101,10 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
+    // What is longer yet is none either, unless a quote closes it after spaces.
+    if keyed.quote.is_none() && keyed.value.len() > LONGEST_VALUE {
+        return Verdict::RejectStarts(1);
+    }
     let is_short = strip_longest(named(c.text), SHORT) == Some(rest);
     // `dbPass` is a field, "compass" a word.
     let begins = begins_a_part(c.before, c.text) || (!is_short && keyed.link != Link::Space) || c.text.starts_with('P');
