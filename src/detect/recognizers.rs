@@ -77,7 +77,10 @@ impl Recognizers {
 
     /// Validates a span that is as the recognizer needs it.
     pub(super) fn validate_offer(&self, offer: Offer, inputs: &Inputs<'_>) -> Verdict {
-        let Some(input) = inputs.of(offer.start, offer.end) else { return Verdict::Reject };
+        let input = match inputs.of(offer.start, offer.end) {
+            Ok(input) => input,
+            Err(rejected) => return rejected,
+        };
         let accepted = offer.accepted - offer.start;
         // Long values, and the part that was accepted, are searched for signs and not read.
         let unread = (input.text.len() - accepted).min(MAX_READ_BYTES);
@@ -133,11 +136,11 @@ impl Recognizers {
     }
 }
 
-/// A candidate and what validators read of it; nothing if none of them accepts it.
+/// A candidate and what validators read of it, or the verdict if none of them accepts it.
 #[derive(Clone, Copy)]
 struct Known<'v> {
     span: (usize, usize),
-    input: Option<RecognizerInput<'v>>,
+    input: Result<RecognizerInput<'v>, Verdict>,
 }
 
 /// The input of validators: many are offered the same span, of which the surroundings are looked at once.
@@ -155,9 +158,9 @@ impl<'v> Inputs<'v> {
         Self { view, known: OnceCell::new() }
     }
 
-    /// Returns the input for a span, or `None` if no value begins or ends where it does.
+    /// Returns the input for a span, or the verdict if no value begins or ends where it does.
     #[expect(clippy::indexing_slicing, reason = "below the length")]
-    fn of(&self, start: usize, end: usize) -> Option<RecognizerInput<'v>> {
+    pub(crate) fn of(&self, start: usize, end: usize) -> Result<RecognizerInput<'v>, Verdict> {
         let cell = &self.known.get_or_init(|| [const { Cell::new(None) }; KNOWN_SPANS])[start % KNOWN_SPANS];
         let known = cell.get().filter(|known| known.span == (start, end)).unwrap_or_else(|| {
             let known = Known { span: (start, end), input: self.read(start, end) };
@@ -167,14 +170,18 @@ impl<'v> Inputs<'v> {
         known.input
     }
 
-    fn read(&self, start: usize, end: usize) -> Option<RecognizerInput<'v>> {
+    fn read(&self, start: usize, end: usize) -> Result<RecognizerInput<'v>, Verdict> {
         work::count(10);
         let view = self.view;
-        if view.splits_percent(start) || view.is_marked(start..end) {
-            return None;
+        if view.splits_percent(start) || view.begins_with_mark(start..end) {
+            return Err(Verdict::RejectStarts(1));
+        }
+        let first = view.first_before_mark(end);
+        if start < first {
+            return Err(Verdict::RejectBefore(first - start));
         }
         let (before, after) = (view.char_before(start), view.char_after(end));
         let (text, head) = (view.slice(start..end), view.head(start));
-        Some(RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
+        Ok(RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
     }
 }

@@ -69,14 +69,11 @@ impl ViewText {
         is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
     }
 
-    /// Returns `true` if a part of the view begins or ends with a mark such as `²` that is next to what is no mark: then the mark is next
-    /// to a value, and no part of it.
-    pub(crate) fn is_marked(&self, range: Range<usize>) -> bool {
-        if self.marks.is_empty() || range.is_empty() {
-            return false;
-        }
+    /// Returns `true` if a part of the view begins with a mark such as `²` that is next to what is no mark: then the mark is next to a value, and
+    /// no part of it. So does every longer part.
+    pub(crate) fn begins_with_mark(&self, range: Range<usize>) -> bool {
         let begins = |run: &Range<usize>| run.end < range.end && self.is_one(range.start..run.end);
-        self.marks.at(range.start).is_some_and(begins) || range.start < self.first_before_mark(range.end)
+        self.marks.at(range.start).is_some_and(begins)
     }
 
     /// Returns the last bytes before `at`, the end of a word and a dot, a colon or a hyphen; nothing after anything else.

@@ -273,7 +273,7 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectStarts(next_start(c.text));
     }
     if let Some(at) = sentence_continues(c.text, c.accepted) {
-        return Verdict::RejectBefore(at);
+        return Verdict::RejectStarts(at);
     }
     if continues_accepted(c) {
         return Verdict::Accept;
@@ -366,7 +366,7 @@ fn bare_domain(c: &RecognizerInput<'_>) -> Verdict {
         return if is_joined || path.is_some() { Verdict::RejectStarts(bytes) } else { Verdict::RejectBefore(bytes) };
     }
     if let Some(at) = sentence_continues(c.text, c.accepted) {
-        return Verdict::RejectBefore(at);
+        return Verdict::RejectStarts(at);
     }
     if path.is_some_and(is_api_version) {
         return Verdict::Reject;

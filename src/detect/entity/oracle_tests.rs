@@ -9,6 +9,7 @@ use super::recognizer::{Recognizer, RecognizerInput};
 use crate::detect::pattern::{
     Group, MatcherState, Needs, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict,
 };
+use crate::detect::recognizers::Inputs;
 use crate::text::normalize::View;
 use crate::text::view::ViewText;
 
@@ -48,6 +49,8 @@ const PIECES: &[&str] = &[
     "..",
     "(c)",
     "d]",
+    ")J?.1",
+    "password=1.0-0",
     "/e?f=g;",
     "https://é.中/à:中",
 ];
@@ -76,18 +79,23 @@ fn matches(
 ) -> Vec<String> {
     let (mut view, mut state, mut found) = (ViewText::new(View::Entity), MatcherState::default(), Vec::new());
     let validate = |view: &ViewText, is_plain: bool, Offer { tag, start, end, accepted, lacks_context }: Offer| {
-        if view.splits_percent(start) || view.is_marked(start..end) {
-            return Verdict::Reject;
+        // The plain machine asks again at every end.
+        let asked = |verdict| match verdict {
+            Verdict::RejectStarts(bytes) if is_plain => Verdict::RejectBefore(bytes),
+            verdict => verdict,
+        };
+        let input = match Inputs::new(view).of(start, end) {
+            Ok(input) => input,
+            Err(rejected) => return asked(rejected),
+        };
+        let recognizer = recognizers[tag as usize];
+        if let Some(bytes) = recognizer.needs.count.rejected(input.text) {
+            return asked(Verdict::RejectBefore(bytes));
         }
-        let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
-        if let Some(bytes) = recognizer.needs.count.rejected(text) {
-            return Verdict::RejectBefore(bytes);
-        }
-        let (before, after) = (view.char_before(start), view.char_after(end));
         let accepted = if is_plain { 0 } else { accepted - start };
-        let input = RecognizerInput { text, head: view.head(start), before, after, accepted, lacks_context };
-        let verdict = (recognizer.validate)(&input);
-        let lacking = (recognizer.validate)(&RecognizerInput { lacks_context: true, ..input });
+        let input = RecognizerInput { accepted, lacks_context, ..input };
+        let verdict = asked((recognizer.validate)(&input));
+        let lacking = asked((recognizer.validate)(&RecognizerInput { lacks_context: true, ..input }));
         let is_same = lacking == verdict || verdict == Verdict::NeedsContext && lacking == Verdict::Reject;
         assert!(is_same, "{}: {verdict:?}, and {lacking:?} where no context word is near", recognizer.pattern);
         assert!(!(recognizer.needs.is_never_sure && verdict == Verdict::Accept), "{} is sure", recognizer.pattern);

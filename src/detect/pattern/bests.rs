@@ -25,7 +25,11 @@ pub(super) fn record(
     let accepted =
         |bests: &[PatternMatch], start| if meta.cap > SHORT_BYTES { accepted(bests, meta, start) } else { start };
     while let Some(start) = first.take().or_else(|| at.next_start(starts, from)) {
-        if !view.is_whole(start) || (meta.pairs_markup && !meta.is_paired(view, start, end)) {
+        if !view.is_whole(start) {
+            from = start + 1;
+            continue;
+        }
+        if meta.pairs_markup && !meta.is_paired(view, start, end) {
             (from, are_rejected) = (start + 1, false);
             continue;
         }
