@@ -7,6 +7,7 @@ use super::compiled::Policy;
 use super::load::Load;
 use super::packs;
 use super::problem::PolicyError;
+use super::rule::Rule;
 use super::rule_set::RuleSet;
 
 /// Reads policies, with what they need from outside their files: the key of `replacement: hash`.
@@ -69,11 +70,14 @@ impl PolicyLoader {
         let mut load = Load::new(self.hash_key.as_deref());
         let Some(rules) = read(&mut load) else { return Err(load.problems.into_error()) };
         Policy::compile((*rules).clone()).map_err(|(rule, problem)| {
-            let message = match rule {
-                Some(rule) => format!("rule `{rule}`: {}", problem.message),
-                None => problem.message,
-            };
-            load.problems.in_file(&rules.name, None, message, Some(problem.help));
+            let help = Some(problem.help);
+            match rule {
+                Some(Rule { name, origin, .. }) => {
+                    let message = format!("rule `{name}`: {}", problem.message);
+                    load.problems.in_file(&origin.file, Some(origin.line), message, help);
+                }
+                None => load.problems.in_file(&rules.name, None, problem.message, help),
+            }
             load.problems.into_error()
         })
     }
