@@ -86,6 +86,8 @@ pub(crate) struct StreamBody<B> {
     open: Option<OpenStream<B>>,
     operation: Operation,
     metrics: Arc<Metrics>,
+    /// The error with which the stream ends, once the server has sent what came before it.
+    failure: Option<BoxError>,
 }
 
 struct OpenStream<B> {
@@ -111,7 +113,7 @@ impl<B> StreamBody<B> {
         metrics: Arc<Metrics>,
     ) -> Self {
         let open = OpenStream { body: Some(body), counted: OpenStreamCount::new(gauge), span };
-        Self { open: Some(open), operation, metrics }
+        Self { open: Some(open), operation, metrics, failure: None }
     }
 }
 
@@ -121,6 +123,9 @@ impl<B: BufferingBody> Body for StreamBody<B> {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
+        if let Some(failure) = this.failure.take() {
+            return Poll::Ready(Some(Err(failure)));
+        }
         let Some(OpenStream { body: Some(body), counted, span }) = &mut this.open else { return Poll::Ready(None) };
         let polled = catch(|| {
             let polled = span.scope(|| Pin::new(&mut *body).poll_frame(cx));
@@ -145,7 +150,13 @@ impl<B: BufferingBody> Body for StreamBody<B> {
                 this.open = None;
                 this.metrics.upstream_error(&error);
                 let exception = error.is::<SlowUpstream>().then(|| too_slow(this.operation)).flatten();
-                Poll::Ready(Some(exception.map(Frame::data).ok_or(error)))
+                if let Some(event) = exception {
+                    return Poll::Ready(Some(Ok(Frame::data(event))));
+                }
+                // The server writes its buffer when there is nothing to read, and drops it, with the status, when a body fails.
+                this.failure = Some(error);
+                cx.waker().wake_by_ref();
+                Poll::Pending
             }
             polled => polled,
         }
@@ -154,7 +165,7 @@ impl<B: BufferingBody> Body for StreamBody<B> {
     fn is_end_stream(&self) -> bool {
         match &self.open {
             Some(OpenStream { body: Some(body), .. }) => body.is_end_stream(),
-            _ => true,
+            _ => self.failure.is_none(),
         }
     }
 
