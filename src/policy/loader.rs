@@ -7,7 +7,6 @@ use super::compiled::Policy;
 use super::load::Load;
 use super::packs;
 use super::problem::PolicyError;
-use super::rule::Rule;
 use super::rule_set::RuleSet;
 
 /// Reads policies, with what they need from outside their files: the key of `replacement: hash`.
@@ -72,9 +71,9 @@ impl PolicyLoader {
         Policy::compile((*rules).clone()).map_err(|(rule, problem)| {
             let help = Some(problem.help);
             match rule {
-                Some(Rule { name, origin, .. }) => {
-                    let message = format!("rule `{name}`: {}", problem.message);
-                    load.problems.in_file(&origin.file, Some(origin.line), message, help);
+                Some(rule) => {
+                    let message = format!("rule `{}`: {}", rule.name, problem.message);
+                    load.problems.in_file(&rule.origin.file, Some(rule.origin.line), message, help);
                 }
                 None => load.problems.in_file(&rules.name, None, problem.message, help),
             }
