@@ -74,6 +74,26 @@ async fn headers_that_replace_the_request_are_not_forwarded() {
     assert_eq!(sent, ["x-forwarded-for"]);
 }
 
+/// `connection` names headers that are for the gateway alone: it removed the tag of a request, which is evidence in Bedrock's own log.
+#[tokio::test]
+async fn a_client_cannot_remove_what_the_guardrail_adds() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator).configure_layer(banister::GuardrailLayer::tag_requests)).await;
+    let headers = [
+        ("connection", "close, X-Amzn-Bedrock-Request-Metadata, x-mine, content-encoding"),
+        ("x-amzn-bedrock-request-metadata", "{}"),
+        ("x-mine", "1"),
+        ("x-other", "1"),
+        ("content-encoding", "identity"),
+    ];
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);
+    let requests = simulator.requests();
+    let tag = requests[0].header("x-amzn-bedrock-request-metadata");
+    assert!(tag.is_some_and(|tag| tag.contains("banister-policy")), "{tag:?}");
+    let sent = |name: &str| requests[0].header(name);
+    assert_eq!(["x-mine", "x-other", "content-encoding", "connection"].map(sent), [None, Some("1"), None, None]);
+}
+
 /// A proxy in front may add its own name to that of a client: each reader of two could take another policy.
 #[tokio::test]
 async fn a_policy_that_is_named_twice_is_none() {
