@@ -1,9 +1,11 @@
 //! Streamed responses.
 
+use std::future::Future as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
@@ -12,6 +14,7 @@ use banister::ResponseBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use serde_json::json;
+use tokio::time::Sleep;
 use tower::BoxError;
 
 use crate::compatible;
@@ -19,6 +22,9 @@ use crate::contain::{PanicSite, catch, observe};
 use crate::metrics::Metrics;
 use crate::otel::CallSpan;
 use crate::timeout::{SlowUpstream, UpstreamBody};
+
+/// The time between what came before an error and the error. When a body fails, the server drops what it has not sent, with the status.
+const BEFORE_FAILURE: Duration = Duration::from_millis(20);
 
 /// The active streams under one policy, and their buffered bytes.
 #[derive(Debug, Default)]
@@ -86,8 +92,8 @@ pub(crate) struct StreamBody<B> {
     open: Option<OpenStream<B>>,
     operation: Operation,
     metrics: Arc<Metrics>,
-    /// The error with which the stream ends, once the server has sent what came before it.
-    failure: Option<BoxError>,
+    /// The error with which the stream ends, and the time at which it does.
+    failure: Option<(BoxError, Pin<Box<Sleep>>)>,
 }
 
 struct OpenStream<B> {
@@ -123,8 +129,9 @@ impl<B: BufferingBody> Body for StreamBody<B> {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        if let Some(failure) = this.failure.take() {
-            return Poll::Ready(Some(Err(failure)));
+        if let Some((_, at)) = &mut this.failure {
+            ready!(at.as_mut().poll(cx));
+            return Poll::Ready(this.failure.take().map(|(error, _)| Err(error)));
         }
         let Some(OpenStream { body: Some(body), counted, span }) = &mut this.open else { return Poll::Ready(None) };
         let polled = catch(|| {
@@ -153,10 +160,8 @@ impl<B: BufferingBody> Body for StreamBody<B> {
                 if let Some(event) = exception {
                     return Poll::Ready(Some(Ok(Frame::data(event))));
                 }
-                // The server writes its buffer when there is nothing to read, and drops it, with the status, when a body fails.
-                this.failure = Some(error);
-                cx.waker().wake_by_ref();
-                Poll::Pending
+                this.failure = Some((error, Box::pin(tokio::time::sleep(BEFORE_FAILURE))));
+                self.poll_frame(cx)
             }
             polled => polled,
         }

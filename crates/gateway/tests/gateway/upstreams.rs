@@ -3,11 +3,15 @@
 use banister_gateway::{Gateway, Policies, Upstream};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::Request;
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, Full};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{LLAMA, POLICY, Running, invoke_path, policy, run, send};
+use crate::support::{LLAMA, POLICY, Running, http2, invoke_path, policy, run, send};
 
 /// A gateway in front of an upstream that sends these bytes in response to everything, and closes the connection.
 async fn in_front_of(response: Vec<u8>) -> Running {
@@ -104,5 +108,16 @@ async fn a_corrupt_stream_has_a_status_and_the_events_before() {
         assert!(received.starts_with("HTTP/1.1 200 OK\r\n"), "{received}");
         assert_eq!(received.matches(":event-type").count(), events, "{received}");
         assert!(!received.ends_with("0\r\n\r\n"), "no client takes it for complete: {received}");
+
+        let mut sender = http2(TcpStream::connect(gateway.address).await.unwrap()).await;
+        let request = Request::post(format!("http://gateway{path}")).body(Full::new(Bytes::from(body))).unwrap();
+        let mut response = sender.send_request(request).await.expect("a status");
+        let mut received = Vec::new();
+        while let Some(Ok(frame)) = response.body_mut().frame().await {
+            received.extend(frame.into_data().unwrap_or_default());
+        }
+        let received = String::from_utf8_lossy(&received);
+        assert_eq!((response.status().as_u16(), response.body().is_end_stream()), (200, false));
+        assert_eq!(received.matches(":event-type").count(), events, "{received}");
     }
 }
