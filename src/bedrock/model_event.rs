@@ -82,6 +82,11 @@ pub(crate) trait ModelEvent {
     /// Returns the index of the content block that the event belongs to, in streams that have content blocks.
     fn block(&self) -> Option<u64>;
 
+    /// Returns `true` if the event ends text that spans content blocks, because another content block starts. Text after that block is new.
+    fn interrupts_text(&self) -> bool {
+        false
+    }
+
     /// Returns the indices of the choices that this event ends.
     fn ended_choices(&self) -> &[u64] {
         &[]

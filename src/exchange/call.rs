@@ -218,7 +218,10 @@ impl Exchange {
         let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
-        let guarded = self.bodies.inspect_request(Operation::Converse, &[before, value, after].concat());
+        let body = [before, value, after].concat();
+        // By itself first: `{},"usage":…` is no JSON, but would be more fields of the body.
+        let parsed = JsonDocument::parse(value).map_err(BodyError::from);
+        let guarded = parsed.and_then(|_| self.bodies.inspect_request(Operation::Converse, &body));
         let guarded = guarded.map(|mut guarded| {
             guarded.body = guarded.body.and_then(|body| Some(body.strip_prefix(before)?.strip_suffix(after)?.to_vec()));
             guarded

@@ -98,9 +98,9 @@ impl Policy {
         schema::json_schema()
     }
 
-    /// Compiles the rules of a policy. Each was checked by itself; what can still fail is all of them together, and the error names a
+    /// Compiles the rules of a policy. Each was checked by itself; what can still fail is all of them together, and the error has the
     /// rule only if one is at fault.
-    pub(super) fn compile(set: RuleSet) -> Result<Self, (Option<Arc<str>>, PatternProblem)> {
+    pub(super) fn compile(set: RuleSet) -> Result<Self, (Option<Box<Rule>>, PatternProblem)> {
         let messages = Messages {
             blocked_input: set.blocked_input.as_deref().unwrap_or(BLOCKED_INPUT).into(),
             blocked_output: set.blocked_output.as_deref().unwrap_or(BLOCKED_OUTPUT).into(),
@@ -112,10 +112,10 @@ impl Policy {
         if mode == Mode::Async
             && let Some(rule) = rules.iter().find(|rule| rule.output == Action::Mask)
         {
-            return Err((Some(Arc::clone(&rule.name)), late_mask()));
+            return Err((Some(Box::new(rule.clone())), late_mask()));
         }
-        let name_of = |rule: RuleId| rules.get(rule as usize).map(|rule| Arc::clone(&rule.name));
-        let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rule.and_then(name_of), problem))?;
+        let at_fault = |id: RuleId| rules.get(id as usize).cloned().map(Box::new);
+        let detectors = Detectors::compile(&spec).map_err(|(rule, problem)| (rule.and_then(at_fault), problem))?;
         let of_topics = spec.topics.iter().flat_map(|topic| topic.patterns.iter().map(|pattern| (topic.rule, pattern)));
         let regexes = spec.patterns.iter().map(|regex| (regex.rule, &regex.pattern));
         let patterns = of_topics.chain(regexes).map(|(rule, pattern)| (rule, pattern.clone())).collect();

@@ -69,11 +69,14 @@ impl PolicyLoader {
         let mut load = Load::new(self.hash_key.as_deref());
         let Some(rules) = read(&mut load) else { return Err(load.problems.into_error()) };
         Policy::compile((*rules).clone()).map_err(|(rule, problem)| {
-            let message = match rule {
-                Some(rule) => format!("rule `{rule}`: {}", problem.message),
-                None => problem.message,
-            };
-            load.problems.in_file(&rules.name, None, message, Some(problem.help));
+            let help = Some(problem.help);
+            match rule {
+                Some(rule) => {
+                    let message = format!("rule `{}`: {}", rule.name, problem.message);
+                    load.problems.in_file(&rule.origin.file, Some(rule.origin.line), message, help);
+                }
+                None => load.problems.in_file(&rules.name, None, problem.message, help),
+            }
             load.problems.into_error()
         })
     }

@@ -18,7 +18,7 @@ use super::limits::{
     MAX_WORD_BYTES, MAX_WORDS,
 };
 use super::problem::Notes;
-use super::suggest::{nearest, one_of};
+use super::suggest::{action_elsewhere, nearest, one_of};
 use super::values::{DISABLED, OFF};
 use super::yaml::located::Located;
 use super::yaml::node::{MappingEntry, NodeValue, YamlNode};
@@ -112,6 +112,7 @@ impl<'a> ValueReader<'a> {
             NodeValue::Bool(_) | NodeValue::Number(_) => {
                 self.expected("text", node.describe(), format!("put it in quotes: '{}'", printable(&node.text)));
             }
+            NodeValue::Sequence(_) => self.expected("text", node.describe(), "put text that begins with `[` in quotes"),
             _ => self.expected("text", node.describe(), ""),
         }
         ""
@@ -121,9 +122,8 @@ impl<'a> ValueReader<'a> {
     fn word(&self, type_name: &str, known: &'static [&'static str]) -> Option<&'static str> {
         let (node, noun) = (self.at.node, noun(type_name));
         let shown: Vec<&str> = known.iter().map(|word| if *word == OFF { DISABLED } else { word }).collect();
-        let near = if type_name == "Action" { action_elsewhere(node) } else { None };
         let is_off = matches!(node.value, NodeValue::Bool(false)) && known.contains(&OFF);
-        let Some(word) = node.as_text().or((near.is_some() || is_off).then_some(&*node.text)) else {
+        let Some(word) = node.as_text().or(is_off.then_some(&*node.text)) else {
             self.expected(noun, node.describe(), format!("write {}", one_of(&shown)));
             return None;
         };
@@ -132,7 +132,8 @@ impl<'a> ValueReader<'a> {
             return Some(known);
         }
         let noun = noun.trim_start_matches("an ").trim_start_matches("a ");
-        let near = near.or_else(|| nearest(word, known.iter().copied().chain([DISABLED])));
+        let elsewhere = if type_name == "Action" { action_elsewhere(word) } else { None };
+        let near = elsewhere.or_else(|| nearest(word, known.iter().copied().chain([DISABLED])));
         let help = match near.map(|near| if near == OFF { DISABLED } else { near }) {
             _ if is_off => format!("write `{DISABLED}`; some tools read `off` without quotes as `false`"),
             Some(near) => format!("did you mean `{near}`?"),
@@ -170,6 +171,9 @@ impl<'a> ValueReader<'a> {
             &[]
         });
         let mut members: Vec<Member<'a>> = Vec::new();
+        if self.at.entries().is_some_and(<[_]>::is_empty) && required(type_name).is_empty() {
+            self.problem(self.at, "the mapping is empty", "remove the key, or add an element");
+        }
         for entry in entries {
             let at_key = |key| self.at.member(entry, key).at_key();
             let Some(key) = entry.key.as_text() else {
@@ -262,15 +266,6 @@ impl<'a> ValueReader<'a> {
             _ => self.expected("a number", self.at.node.describe(), help),
         }
         0.0
-    }
-}
-
-/// Returns the action that Bedrock calls by this name.
-fn action_elsewhere(node: &YamlNode) -> Option<&'static str> {
-    match node.value {
-        NodeValue::Text if node.text.eq_ignore_ascii_case("anonymize") => Some("mask"),
-        NodeValue::Text if node.text.eq_ignore_ascii_case("none") => Some("detect"),
-        _ => None,
     }
 }
 

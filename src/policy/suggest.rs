@@ -34,3 +34,9 @@ pub(crate) fn one_of(names: &[&str]) -> String {
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
     }
 }
+
+/// Returns the action that Bedrock calls by this name.
+pub(super) fn action_elsewhere(name: &str) -> Option<&'static str> {
+    let names = [("anonymize", "mask"), ("none", "detect")];
+    names.iter().find(|(other, _)| name.eq_ignore_ascii_case(other)).map(|&(_, action)| action)
+}

@@ -301,8 +301,30 @@ impl ReplacementWord {
         found.filter(|_| is_keyword).map(|(name, _)| *name)
     }
 
-    /// Returns `true` if fixed text looks like the name of a style: two words or more in lower case, joined by `_` or `-`.
+    /// Words for what a replacement does not do: an action, removal, or one sign for each character.
+    const NO_STYLES: [&str; 14] = [
+        "asterisk",
+        "asterisks",
+        "blank",
+        "block",
+        "delete",
+        "detect",
+        "disabled",
+        "drop",
+        "empty",
+        "none",
+        "off",
+        "remove",
+        "star",
+        "stars",
+    ];
+
+    /// Returns `true` if fixed text looks like a setting: one of [`Self::NO_STYLES`], or the name of a style, two words or more in lower case,
+    /// joined by `_` or `-`.
     pub(crate) fn is_like(text: &str) -> bool {
+        if Self::NO_STYLES.contains(&text) {
+            return true;
+        }
         let mut words = text.split(['_', '-']);
         let is_word =
             |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());

@@ -120,8 +120,20 @@ async fn the_metadata_of_a_request_are_examined() {
     simulator.clear_requests();
     let (_, _, body) = send(layer.clone(), asked("{\"a\":\"stock tip\"}")).await;
     assert_eq!(value(&body)["generation"], "I can't help with that.");
-    let (status, _, _) = send(layer, asked("not json")).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let more = r#""jane.roe@example.com""#;
+    for value in [
+        "not json",
+        "",
+        // What would be more fields of a body, some of which hold settings and no text.
+        &format!(r#"{{"a":"b"}},"guardrailConfig":{{"x":{more}}}"#),
+        &format!(r#"{{}},"serviceTier":{more}"#),
+        &format!(r#"null,"modelId":{more}"#),
+        r#"{"a":"b"}}"#,
+        r#"{"a":"b"},"#,
+    ] {
+        let (status, _, _) = send(layer.clone(), asked(value)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{value}");
+    }
     assert!(simulator.requests().is_empty());
 }
 

@@ -134,7 +134,7 @@ impl ClientKeys {
 }
 
 /// Returns the value of a header that is sent once. Of several values, each reader could take another.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
+pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
     let mut values = headers.get_all(name).iter();
     values.next().filter(|_| values.next().is_none()).map(HeaderValue::as_bytes)
 }

@@ -31,7 +31,7 @@ use crate::policy_selection::{OtherPolicy, Selection, by_header};
 use crate::streams::StreamBody;
 use crate::timeout::{SlowUpstream, UpstreamResponse, send};
 use crate::turns::Turns;
-use crate::upstream::Upstream;
+use crate::upstream::{Upstream, drop_hop_by_hop};
 
 /// The prefix of the gateway's own headers, which are not forwarded.
 const OWN_HEADERS: &str = "x-banister-";
@@ -182,9 +182,10 @@ async fn inspectable(
     shared: &Shared,
     access: &Access,
     operation: Option<(Operation, &str)>,
-    request: Request<RequestBody>,
+    mut request: Request<RequestBody>,
 ) -> Result<(Option<ActivePolicy>, Request<RequestBody>), Response<ResponseBody>> {
     let policy = named_policy(shared, access, operation, request.headers())?;
+    drop_hop_by_hop(request.headers_mut());
     let limit = shared.limits.body_bytes;
     let is_too_large = request.body().size_hint().lower() > limit as u64;
     // The layer rejects these without reading the body.

@@ -6,7 +6,7 @@ use banister::{LayerSelector, Operation};
 use http::HeaderMap;
 use thiserror::Error;
 
-use crate::access::Access;
+use crate::access::{Access, only};
 use crate::policies::{ActivePolicies, ActivePolicy};
 
 /// The header that names a policy.
@@ -21,17 +21,16 @@ pub(crate) fn by_header(
     operation: Option<Operation>,
     headers: &HeaderMap,
 ) -> Result<Option<ActivePolicy>, &'static str> {
-    if let Some(name) = headers.get(POLICY) {
-        let policy = name.to_str().ok().and_then(|name| policies.named(name));
-        return policy.map(Some).ok_or("The header x-banister-policy does not name a policy of this gateway.");
+    let named = |header| {
+        only(headers, header).and_then(|name| std::str::from_utf8(name).ok()).and_then(|name| policies.named(name))
+    };
+    if headers.contains_key(POLICY) {
+        return named(POLICY).map(Some).ok_or("The header x-banister-policy must name a policy of this gateway, once.");
     }
     if !matches!(operation, Some(Operation::InvokeModel | Operation::InvokeModelWithResponseStream)) {
         return Ok(None);
     }
-    // With two values, each reader could use another one.
-    let mut names = headers.get_all(GUARDRAIL).iter();
-    let name = names.next().filter(|_| names.next().is_none());
-    Ok(name.and_then(|name| name.to_str().ok()).and_then(|name| policies.named(name)))
+    Ok(named(GUARDRAIL))
 }
 
 /// The policy of one call. Converse names it in the body, which only the layer reads.

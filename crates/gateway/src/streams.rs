@@ -1,9 +1,11 @@
 //! Streamed responses.
 
+use std::future::Future as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
@@ -12,6 +14,7 @@ use banister::ResponseBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use serde_json::json;
+use tokio::time::Sleep;
 use tower::BoxError;
 
 use crate::compatible;
@@ -19,6 +22,9 @@ use crate::contain::{PanicSite, catch, observe};
 use crate::metrics::Metrics;
 use crate::otel::CallSpan;
 use crate::timeout::{SlowUpstream, UpstreamBody};
+
+/// The time between what came before an error and the error. When a body fails, the server drops what it has not sent, with the status.
+const BEFORE_FAILURE: Duration = Duration::from_millis(20);
 
 /// The active streams under one policy, and their buffered bytes.
 #[derive(Debug, Default)]
@@ -86,6 +92,8 @@ pub(crate) struct StreamBody<B> {
     open: Option<OpenStream<B>>,
     operation: Operation,
     metrics: Arc<Metrics>,
+    /// The error with which the stream ends, and the time at which it does.
+    failure: Option<(BoxError, Pin<Box<Sleep>>)>,
 }
 
 struct OpenStream<B> {
@@ -111,7 +119,7 @@ impl<B> StreamBody<B> {
         metrics: Arc<Metrics>,
     ) -> Self {
         let open = OpenStream { body: Some(body), counted: OpenStreamCount::new(gauge), span };
-        Self { open: Some(open), operation, metrics }
+        Self { open: Some(open), operation, metrics, failure: None }
     }
 }
 
@@ -121,6 +129,10 @@ impl<B: BufferingBody> Body for StreamBody<B> {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
+        if let Some((_, at)) = &mut this.failure {
+            ready!(at.as_mut().poll(cx));
+            return Poll::Ready(this.failure.take().map(|(error, _)| Err(error)));
+        }
         let Some(OpenStream { body: Some(body), counted, span }) = &mut this.open else { return Poll::Ready(None) };
         let polled = catch(|| {
             let polled = span.scope(|| Pin::new(&mut *body).poll_frame(cx));
@@ -145,7 +157,11 @@ impl<B: BufferingBody> Body for StreamBody<B> {
                 this.open = None;
                 this.metrics.upstream_error(&error);
                 let exception = error.is::<SlowUpstream>().then(|| too_slow(this.operation)).flatten();
-                Poll::Ready(Some(exception.map(Frame::data).ok_or(error)))
+                if let Some(event) = exception {
+                    return Poll::Ready(Some(Ok(Frame::data(event))));
+                }
+                this.failure = Some((error, Box::pin(tokio::time::sleep(BEFORE_FAILURE))));
+                self.poll_frame(cx)
             }
             polled => polled,
         }
@@ -154,7 +170,7 @@ impl<B: BufferingBody> Body for StreamBody<B> {
     fn is_end_stream(&self) -> bool {
         match &self.open {
             Some(OpenStream { body: Some(body), .. }) => body.is_end_stream(),
-            _ => true,
+            _ => self.failure.is_none(),
         }
     }
 

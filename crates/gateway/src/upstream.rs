@@ -143,7 +143,6 @@ impl Upstream {
     pub(crate) async fn send(&self, mut request: Request<RequestBody>) -> Result<Response<Incoming>, BoxError> {
         *request.uri_mut() = self.uri(request.uri())?;
         *request.version_mut() = http::Version::HTTP_11;
-        drop_hop_by_hop(request.headers_mut());
         request.headers_mut().remove(HOST);
         #[cfg(feature = "aws")]
         if let Some(signer) = &self.signer {
@@ -155,8 +154,9 @@ impl Upstream {
     }
 }
 
-/// Removes headers that apply to one connection only.
-fn drop_hop_by_hop(headers: &mut HeaderMap) {
+/// Removes headers that apply to one connection only. Of a request before it is inspected: a client must not be able to remove what the
+/// guardrail adds.
+pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()

@@ -242,6 +242,11 @@ impl ModelEvent for Event<'_> {
             && has_only_delta(Fields::new(&self.doc, JsonDocument::ROOT))
     }
 
+    fn interrupts_text(&self) -> bool {
+        let interrupts_text = self.format.family().interrupts_text;
+        self.kind == EventKind::ContentBlockStart && interrupts_text(Fields::new(&self.doc, JsonDocument::ROOT))
+    }
+
     fn ended_choices(&self) -> &[u64] {
         &self.ended
     }

@@ -18,6 +18,8 @@ pub(in crate::bedrock) struct Family {
     pub(in crate::bedrock) has_content_blocks: bool,
     /// Returns `true` if text of this kind continues from content block to content block.
     pub(in crate::bedrock) spans_content_blocks: fn(DeltaKind) -> bool,
+    /// Returns `true` if an event starts a content block in which text that spans content blocks does not continue: a tool call.
+    pub(in crate::bedrock) interrupts_text: fn(Fields<'_, '_>) -> bool,
     /// Returns the object of an event that contains the index of the content block.
     pub(in crate::bedrock) indexed_object: fn(Fields<'_, '_>) -> Option<usize>,
     /// Returns the role of an event in its stream. The second argument are the choices that it ends.
@@ -44,6 +46,7 @@ impl Family {
         model_ids: &[],
         has_content_blocks: false,
         spans_content_blocks: |_| false,
+        interrupts_text: |_| false,
         indexed_object: |event| Some(event.object),
         event_kind: |_, ended| if ended.is_empty() { EventKind::Delta } else { EventKind::ChoiceStop },
         part: |_| None,

@@ -60,6 +60,11 @@ pub(super) static FAMILY: Family = Family {
     has_content_blocks: true,
     has_only_delta: |_| true,
     spans_content_blocks: |delta| matches!(delta, DeltaKind::Text | DeltaKind::Reasoning),
+    // Content blocks of text start without an event.
+    interrupts_text: |event| {
+        let start = event.get("contentBlockStart").and_then(|started| started.get("start"));
+        start.is_some_and(|start| start.members().next().is_some())
+    },
     indexed_object: |event| {
         event.members().map(|(_, value)| value).find(|value| value.has("contentBlockIndex")).map(Fields::node)
     },

@@ -87,15 +87,13 @@ impl Substreams {
             }
             released.push(out);
         }
-        if let Some(block) = event.block() {
-            self.last_block = block;
-        }
         if !plan.is_blocked {
             self.check_signatures(event, &deltas, &mut released, &mut plan);
         }
         if !plan.is_blocked {
             self.finish_substreams(event, &deltas, &mut released, &mut plan);
         }
+        self.last_block = event.block().unwrap_or(self.last_block);
         for (position, (text, (id, given))) in released.into_iter().zip(&deltas).enumerate() {
             if plan.is_blocked && !text.is_empty() {
                 plan.released.push((*id, text));
@@ -242,6 +240,7 @@ impl Substreams {
             return;
         }
         let ends = |id: &SubstreamId| match event.kind() {
+            EventKind::ContentBlockStart => id.block == SubstreamId::ANY_BLOCK && event.interrupts_text(),
             EventKind::ContentBlockStop => id.block != SubstreamId::ANY_BLOCK && Some(id.block) == event.block(),
             EventKind::PartStop => event
                 .part()
@@ -258,7 +257,10 @@ impl Substreams {
     fn end(&mut self, ids: &[SubstreamId], deltas: &[(SubstreamId, &str)], released: &mut [String], plan: &mut Plan) {
         for &id in ids {
             let Some(guard) = self.open.remove(&id) else { continue };
-            self.ended.insert(id);
+            // What spans content blocks may go on after a tool call, until the message ends.
+            if id.block != SubstreamId::ANY_BLOCK {
+                self.ended.insert(id);
+            }
             let (mut rest, mut done) = (String::new(), Vec::new());
             plan.is_blocked |= guard.finish(|context| start(&self.guard, context), &mut rest, &mut done);
             for assessment in &done {

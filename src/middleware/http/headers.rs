@@ -121,12 +121,23 @@ pub(super) fn is_no_event_stream(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|declared| !is_media_type(declared.as_bytes(), EVENT_STREAM))
 }
 
+/// Declares a body as JSON, unless it already is: in place of an error page that cannot be inspected there is a message in JSON.
+pub(super) fn declare_json(headers: &mut HeaderMap) {
+    let declared = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if !declared.windows(4).any(|part| part.eq_ignore_ascii_case(b"json")) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    }
+}
+
 /// Requests an uncompressed response, because a compressed one cannot be inspected.
 pub(super) fn ask_uncompressed(headers: &mut HeaderMap) {
     if headers.contains_key(ACCEPT_ENCODING) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
 }
+
+/// The content type of bodies that the guardrail makes.
+pub(super) const JSON: &str = "application/json";
 
 /// The content type of event streams.
 pub(super) const EVENT_STREAM: &str = "application/vnd.amazon.eventstream";

@@ -4,11 +4,10 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::headers::{CHUNK_TYPE, ERROR_TYPE, EVENT_STREAM};
+use super::headers::{CHUNK_TYPE, ERROR_TYPE, EVENT_STREAM, JSON};
 use crate::bedrock::Operation;
 use crate::exchange::{BlockedResponse, GuardrailError, GuardrailErrorKind, error_body};
 
-const JSON: &str = "application/json";
 const SERVER_SENT: &str = "text/event-stream; charset=utf-8";
 
 /// The headers of a successful response to `operation`, without `content-length`.

@@ -9,8 +9,8 @@ use tower::{BoxError, Service};
 use super::body::ResponseBody;
 use super::collect::{CollectError, Collected, collect};
 use super::headers::{
-    ERROR_MESSAGE, GUARDRAIL, METADATA, REQUEST_ID, announced_length, ask_uncompressed, drop_overrides, drop_stale,
-    is_compressed, is_no_event_stream, requested_guardrail_in, set_length,
+    ERROR_MESSAGE, GUARDRAIL, METADATA, REQUEST_ID, announced_length, ask_uncompressed, declare_json, drop_overrides,
+    drop_stale, is_compressed, is_no_event_stream, requested_guardrail_in, set_length,
 };
 use super::responses;
 use crate::audit::RejectionCode;
@@ -223,6 +223,7 @@ where
     };
     if changed.is_some() {
         drop_stale(&mut head.headers);
+        declare_json(&mut head.headers);
     }
     let body = match (changed, collected) {
         (Some(data), _) => Collected { data: data.into(), trailers: None },

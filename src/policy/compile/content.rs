@@ -57,10 +57,7 @@ impl Compiler<'_> {
             let message = "the content filter has no effect: it is off in both directions";
             self.notes.problem(at, message, "remove the filter, or give it a strength");
         }
-        if let (Some(field), true, true) = (at.get("strength"), has_input, has_output) {
-            let message = "`strength` has no effect: both directions have their own";
-            self.notes.problem(field.at_key(), message, "remove `strength`");
-        }
+        self.default_counts(keys, at);
         for (key, strength, text) in [("input", input, "prompts"), ("output", output, "completions")] {
             let is_prompt_attack = entry.category == ContentCategory::PromptAttack && key == "output";
             if let (Some(field), FilterStrength::None, false) = (at.get(key), strength, is_prompt_attack) {

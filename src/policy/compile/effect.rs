@@ -13,6 +13,9 @@ use crate::policy::yaml::located::Located;
 /// The keys of an effect.
 const EFFECT_KEYS: [&str; 5] = ["action", "input", "output", "replacement", "message"];
 
+/// The keys of an action: for both directions, and for each.
+pub(super) const ACTION_KEYS: [&str; 3] = ["action", "input", "output"];
+
 /// The effect of a rule, as written.
 pub(super) struct StatedEffect {
     pub(super) action: Option<Action>,
@@ -38,6 +41,7 @@ impl Compiler<'_> {
         }
         let style = self.style(stated.replacement, at);
         if !EFFECT_KEYS.iter().filter_map(|key| at.get(key)).any(|field| self.notes.has_problem(field)) {
+            self.default_counts(ACTION_KEYS, at);
             self.has_effect([input, output], at);
         }
         Rule {
@@ -65,10 +69,18 @@ impl Compiler<'_> {
         }
     }
 
+    /// Checks that a setting for both directions is that of at least one: `action: detect` would be no trial run beside `input` and `output`.
+    pub(super) fn default_counts(&self, [both, input, output]: [&str; 3], at: Located<'_>) {
+        if let (Some(field), true, true) = (at.get(both), at.has(input), at.has(output)) {
+            let message = format!("`{both}` has no effect: both directions have their own");
+            self.notes.problem(field.at_key(), message, format!("remove `{both}`, or `{input}` and `{output}`"));
+        }
+    }
+
     /// Checks that every key of an effect matters.
     fn has_effect(&self, actions: [Action; 2], at: Located<'_>) {
         if actions == [Action::Off, Action::Off] {
-            if let Some(field) = ["action", "input", "output"].iter().find_map(|key| at.get(key)) {
+            if let Some(field) = ACTION_KEYS.iter().find_map(|key| at.get(key)) {
                 let message = "the rule has no effect: it is off in both directions";
                 self.notes.problem(field.at_key(), message, "remove the rule, or use `detect` to report only");
             }

@@ -1,6 +1,7 @@
 //! Compiles the overrides of inherited rules.
 
 use super::compiler::{Compiler, KnownNames, Override};
+use super::effect::ACTION_KEYS;
 use crate::policy::document::OverrideEntry;
 use crate::policy::excerpt::printable;
 use crate::policy::yaml::located::Located;
@@ -20,9 +21,10 @@ impl Compiler<'_> {
             let names = names.iter().flat_map(Located::items).zip(&entry.rules);
             let rules = names.filter(|(at, name)| !name.is_empty() && self.unique(&mut known, name, *at, "rule"));
             let rules = rules.map(|(at, name)| (name.clone(), at.location, printable(&at.path.to_string()))).collect();
-            if !["action", "input", "output"].iter().any(|key| at.has(key)) {
+            if !ACTION_KEYS.iter().any(|key| at.has(key)) {
                 self.notes.problem(at, "the override changes nothing", "add `action: detect` or `action: disabled`");
             }
+            self.default_counts(ACTION_KEYS, at);
             let (input, output) = (entry.input.or(entry.action), entry.output.or(entry.action));
             self.overrides.push(Override { rules, input, output });
         }

@@ -224,8 +224,12 @@ const MAX_TIME_BYTES: usize = "2026-04-19T13:28:51.123456+00:00".len();
 
 /// Returns a time in RFC 3339, to the microsecond.
 pub(super) fn time(text: &str) -> String {
-    let is_time = text.len() <= MAX_TIME_BYTES && text.as_bytes().get(10) == Some(&b'T');
-    if_form(text, is_time && DateTime::parse_from_rfc3339(text).is_ok())
+    if_form(text, is_time(text))
+}
+
+pub(super) fn is_time(text: &str) -> bool {
+    let may_be = text.len() <= MAX_TIME_BYTES && text.as_bytes().get(10) == Some(&b'T');
+    may_be && DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 #[cfg(test)]

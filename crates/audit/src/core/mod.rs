@@ -1,5 +1,6 @@
 //! One unit in, findings and a receipt out. Without a clock, randomness or access to files: the caller provides every byte.
 
+mod batch;
 mod body;
 mod call;
 mod chain;

@@ -77,7 +77,7 @@ impl Default for ScanOptions {
 }
 
 /// The version of the scan: it changes when equal bytes may have other results.
-const SCAN_VERSION: &str = concat!("banister-audit ", env!("CARGO_PKG_VERSION"), " scan 3");
+const SCAN_VERSION: &str = concat!("banister-audit ", env!("CARGO_PKG_VERSION"), " scan 4");
 
 impl ScanOptions {
     /// Returns the name of the engine.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::labels::is_time;
+
 /// The beginning of the schema of decision records.
 const DECISION_SCHEMA: &str = "banister.decision/";
 
@@ -72,9 +74,30 @@ impl<'a> Members<'a> {
         others.map(|(name, value)| (name.as_str(), value.get()))
     }
 
+    /// Returns `true` if a field is a string, or there is none.
+    pub(super) fn is_text_or_missing(&self, name: &str) -> bool {
+        self.get(name).is_none_or(|value| value.starts_with('"'))
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(other, _)| other == name)
     }
+}
+
+/// Returns `true` if a line is one of an export of CloudWatch Logs, and begins like a record of the invocation log behind its time.
+pub(super) fn is_exported(line: &[u8]) -> bool {
+    let Some(at) = line.iter().position(|&byte| byte == b' ') else { return false };
+    let (time, message) = line.split_at(at);
+    let names_model = |name: &[u8]| message.windows(name.len()).any(|part| part == name);
+    message.starts_with(b" {\"")
+        && std::str::from_utf8(time).is_ok_and(is_time)
+        && (names_model(b"\"ModelInvocationLog\"") || names_model(b"\"modelId\""))
+}
+
+/// Returns the record in a line, which has a time before it in an export of CloudWatch Logs.
+pub(super) fn without_time(line: &str) -> &str {
+    let message = line.split_once(' ').map(|(_, message)| message).filter(|_| is_exported(line.as_bytes()));
+    message.unwrap_or(line)
 }
 
 /// What a line is.
@@ -84,6 +107,8 @@ pub(super) enum RecordKind {
     InvocationLog,
     /// A decision record.
     Decision,
+    /// A batch of records, as a subscription of CloudWatch Logs delivers them.
+    Batch,
     /// Any other JSON.
     Json,
 }
@@ -98,6 +123,8 @@ impl RecordKind {
             Self::InvocationLog
         } else if members.text("schema").starts_with(DECISION_SCHEMA) {
             Self::Decision
+        } else if members.text("messageType") == "DATA_MESSAGE" && members.has("logEvents") {
+            Self::Batch
         } else {
             Self::Json
         }

@@ -18,7 +18,7 @@ use super::outcome::SideObjects;
 use super::output::Output;
 use super::quarantine::{QuarantineRow, ReasonCode};
 use super::receipt::count;
-use super::record::{Members, RecordKind};
+use super::record::{Members, RecordKind, is_exported, without_time};
 use super::replay::Replay;
 use super::text::{Part, TextScan};
 use super::unread::Unread;
@@ -158,7 +158,7 @@ impl UnitScan<'_> {
                 return items.iter().try_for_each(|item| self.json(line, item.get()));
             }
         }
-        self.json(line, text)
+        self.json(line, without_time(text))
     }
 
     /// Evaluates a line that is not what it should be as text.
@@ -172,6 +172,7 @@ impl UnitScan<'_> {
             Some(members) => match RecordKind::of(&members) {
                 RecordKind::InvocationLog => self.invocation(line, &members, text),
                 RecordKind::Decision => self.decision(line, &members, text),
+                RecordKind::Batch => self.batch(line, &members, text),
                 RecordKind::Json => self.any_json(line, text),
             },
             None => self.any_json(line, text),
@@ -250,7 +251,8 @@ fn looks_like_json_lines(start: &[u8]) -> bool {
     let mut lines = lines.filter(|line| !line.is_empty()).enumerate().peekable();
     lines.peek().is_none()
         || lines.any(|(number, line)| {
-            line.starts_with(b"{\"") || (number == 0 && line.first().is_some_and(|byte| b"{[".contains(byte)))
+            line.starts_with(b"{\"")
+                || (number == 0 && (is_exported(line) || line.first().is_some_and(|byte| b"{[".contains(byte))))
         })
 }
 

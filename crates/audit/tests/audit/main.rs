@@ -5,6 +5,7 @@
 mod archive;
 mod bad_input;
 mod chains;
+mod cloudwatch;
 mod decisions;
 mod fingerprints;
 mod integrity;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Objects, gzip, scan, scan_with};
 
-fn record(operation: &str, model: &str, input: &Value, output: &Value) -> Value {
+pub(crate) fn record(operation: &str, model: &str, input: &Value, output: &Value) -> Value {
     json!({
         "schemaType": "ModelInvocationLog", "schemaVersion": "1.0", "timestamp": "2026-04-19T13:28:51Z",
         "accountId": "123456789012", "region": "us-west-2", "requestId": "0b1c2d3e-0000-4000-8000-0123456789ab",
@@ -17,11 +17,11 @@ fn record(operation: &str, model: &str, input: &Value, output: &Value) -> Value 
     })
 }
 
-fn converse(text: &str) -> Value {
+pub(crate) fn converse(text: &str) -> Value {
     json!({"messages": [{"role": "user", "content": [{"text": text}]}]})
 }
 
-fn answer(text: &str) -> Value {
+pub(crate) fn answer(text: &str) -> Value {
     json!({"output": {"message": {"role": "assistant", "content": [{"text": text}]}}, "stopReason": "end_turn"})
 }
 

@@ -17,12 +17,19 @@ const MIN_CHARACTERS: usize = 16;
 ///
 /// # Errors
 ///
-/// If the file cannot be read, or a key is too short.
+/// If the file cannot be read, there is a source of keys without a key, or a key is too short.
 pub(super) fn add(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<GatewayBuilder, Failure> {
-    let keys = std::env::var(KEYS).unwrap_or_default();
-    for key in keys.split(',').map(str::trim).filter(|key| !key.is_empty()) {
-        check(key, KEYS)?;
-        builder = builder.client_key(key);
+    if let Some(keys) = std::env::var_os(KEYS) {
+        let keys = keys.into_string().map_err(|_| Failure::new(format!("{KEYS}: not UTF-8")))?;
+        let mut keys = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).peekable();
+        // Whoever sets it expects that a key is needed.
+        if keys.peek().is_none() {
+            return Err(Failure::new(format!("{KEYS} contains no key: set one, or unset the variable")));
+        }
+        for key in keys {
+            check(key, KEYS)?;
+            builder = builder.client_key(key);
+        }
     }
     let Some(file) = file else { return Ok(builder) };
     let name = file.display();

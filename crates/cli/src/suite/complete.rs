@@ -60,6 +60,13 @@ impl<'n> Completer<'n> {
             not: self.rules(not, Need::Exists, source, path, "not"),
             findings: findings.map(|findings| self.findings(findings, source, path)),
         };
+        if let Some(rule) = expected.detects.iter().find(|rule| expected.not.contains(rule)) {
+            self.problem(
+                &format!("{path}.not"),
+                format!("`{rule}` is in `detects`, too"),
+                "remove it from one of them",
+            );
+        }
         if expected.outcome.is_none()
             && expected.detects.is_empty()
             && expected.not.is_empty()

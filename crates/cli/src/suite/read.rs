@@ -173,15 +173,55 @@ fn entries<T: DeserializeOwned + JsonSchema>(document: &mut Mapping, key: &str, 
                 }
             }
         }
-        match serde_yaml::from_value(element) {
-            Ok(entry) => entries.push((path, entry)),
-            Err(error) => notes.problem(&path, error.to_string(), None),
-        }
+        entries.extend(typed(element, &path, notes).map(|entry| (path, entry)));
     }
     if let Some(place) = document.get_mut(key) {
         *place = Value::Sequence(list);
     }
     entries
+}
+
+/// Reads an element, and notes each value of another type than its key has: `serde` stops at the first, and does not tell where it is.
+fn typed<T: DeserializeOwned>(mut element: Value, path: &str, notes: &mut Notes) -> Option<T> {
+    let mut is_sound = true;
+    loop {
+        let error = match serde_yaml::from_value(element.clone()) {
+            Ok(entry) => return is_sound.then_some(entry),
+            Err(error) => error.to_string(),
+        };
+        let members = element.as_mapping_mut();
+        let fault = members.and_then(|members| members.remove_entry(faulty_key::<T>(members, &error)?));
+        let Some((key, value)) = fault else {
+            if is_sound {
+                notes.problem(path, error, None);
+            }
+            return None;
+        };
+        is_sound = false;
+        let help = text_help(&value).filter(|_| error.ends_with("expected a string"));
+        notes.problem(&format!("{path}.{}", key.as_str().unwrap_or_default()), error, help);
+    }
+}
+
+/// Returns the key without which there is not this error.
+fn faulty_key<T: DeserializeOwned>(members: &Mapping, error: &str) -> Option<Value> {
+    let is_fault = |key: &&Value| {
+        let mut others = members.clone();
+        others.remove(*key);
+        serde_yaml::from_value::<T>(others.into()).err().is_none_or(|other| other.to_string() != error)
+    };
+    members.keys().find(is_fault).cloned()
+}
+
+/// Returns how to write a value as text.
+fn text_help(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(_) | Value::Number(_) => {
+            Some(format!("put it in quotes: '{}'", serde_yaml::to_string(value).ok()?.trim_end()))
+        }
+        Value::Mapping(_) | Value::Sequence(_) => Some("put it in quotes, or write it as a block: `|`".to_owned()),
+        _ => None,
+    }
 }
 
 /// Notes unknown keys, and removes them.

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
 
-use crate::support::{Directory, banister, command};
+use crate::support::{Directory, banister, command, run};
 
 /// Starts a gateway on a free port, and returns its address.
 pub(crate) fn serve(args: &[&str]) -> (Child, String) {
@@ -101,6 +101,17 @@ fn keys_come_from_a_file() {
         run.assert_fails(&[problem]);
     }
     banister(&["serve", "--client-keys", "no/such/file"], "").assert_fails(&["no/such/file"]);
+}
+
+/// A variable that an orchestrator leaves empty would open the gateway to everyone.
+#[test]
+fn a_variable_without_a_key_is_an_error() {
+    for keys in ["", " ", ",", " , ,"] {
+        // At this address it ends in any case.
+        let mut command = command(&["serve", "--listen", "0.0.0.0:0"]);
+        command.env("BANISTER_CLIENT_KEYS", keys);
+        run(command, b"").assert_fails(&["BANISTER_CLIENT_KEYS contains no key"]);
+    }
 }
 
 /// Returns the gateway under a limit on open files that it cannot raise.

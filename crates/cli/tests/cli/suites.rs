@@ -127,7 +127,7 @@ fn problems_of_test_suites() {
         (case("findings: [{rule: EMAIL, span: 3}]"), 4, "the keys here are action, end, pointer, rule, start, text"),
         (case("findings: []\n    masked: b\n    passes: true"), 2, "only one of"),
         (case("detects: []"), 4, "`detects` names no rule"),
-        (case("detects: 3"), 2, "a name, or a list of names"),
+        (case("detects: 3"), 4, "a name, or a list of names"),
         (case("not: EMAIL\n    evasions: leetspeak"), 5, "an expected finding"),
         (case("passes: true\n  - {name: x, text: b, passes: true}"), 5, "first used in line 2"),
         (case("passes: true\nsamples:\n  - {name: x, texts: [a], passes: true}"), 6, "first used in line 2"),
@@ -307,4 +307,51 @@ fn samples_report_rates_and_fail_beyond_what_they_allow() {
         let suite = files.file("bad.test.yaml", format!("policy: p\nsamples: [{sample}]\n"));
         banister(&["test", &suite], "").assert_fails(&["samples[0]", problem]);
     }
+}
+
+/// Before, the first value of another type was an error of the whole case, without help.
+#[test]
+fn each_value_of_another_type_has_its_line() {
+    let files = Directory::new();
+    files.file("p.yaml", POLICY);
+    let suite = "cases:
+  - name: 12
+    text: 4111
+    passes: yes
+  - name: body
+    body: {prompt: a}
+    detects: [rivals]
+    not: rivals
+  - name: source
+    source: in
+    text: a
+    masked: true
+samples:
+  - name: sample
+    texts: [a, 1]
+    passes: true
+    allowed: -1
+";
+    let suite = files.file("p.test.yaml", suite);
+    let run = banister(&["test", &suite], "");
+    assert_eq!(run.code, Some(2), "{run:?}");
+    for (line, path, message, help) in [
+        (2, "cases[0].name", "integer `12`, expected a string", "put it in quotes: '12'"),
+        (3, "cases[0].text", "integer `4111`, expected a string", "put it in quotes: '4111'"),
+        (4, "cases[0].passes", "string \"yes\", expected a boolean", ""),
+        (6, "cases[1].body", "map, expected a string", "put it in quotes, or write it as a block"),
+        (10, "cases[2].source", "unknown variant `in`", ""),
+        (12, "cases[2].masked", "boolean `true`, expected a string", "put it in quotes: 'true'"),
+        (15, "samples[0].texts", "integer `1`, expected a string", ""),
+        (17, "samples[0].allowed", "integer `-1`", ""),
+    ] {
+        let place = format!(" --> {suite}:{line}\n  = at: {path}\n");
+        let (before, after) = run.stderr.split_once(&place).unwrap_or_else(|| panic!("{place}{}", run.stderr));
+        assert!(before.lines().next_back().is_some_and(|found| found.contains(message)), "{path}: {before}");
+        assert!(after.lines().next().unwrap_or_default().contains(help), "{path}: {after}");
+    }
+
+    let suite = "cases:\n  - {name: a, text: Globex, detects: [rivals], not: rivals}\n";
+    let run = banister(&["test", &files.file("p.test.yaml", suite)], "");
+    assert!(run.stderr.contains("`rivals` is in `detects`, too"), "{run:?}");
 }

@@ -3,7 +3,7 @@
 use banister_simulator::{ModelResponse, Options};
 use serde_json::json;
 
-use crate::support::{LLAMA, POLICY, builder, invoke_path, policy, run, send, simulator};
+use crate::support::{builder, invoke_path, run, send, simulator};
 
 fn hello() -> String {
     json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
@@ -74,34 +74,37 @@ async fn headers_that_replace_the_request_are_not_forwarded() {
     assert_eq!(sent, ["x-forwarded-for"]);
 }
 
-/// An upstream behind a proxy may answer with its own JSON or HTML. Before, the client saw a connection that was reset.
+/// `connection` names headers that are for the gateway alone: it removed the tag of a request, which is evidence in Bedrock's own log.
 #[tokio::test]
-async fn a_stream_call_whose_response_is_no_stream_is_an_error() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let upstream = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let _ = stream.read(&mut [0; 4096]).await;
-            let head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n{\"ok\": true}";
-            let _ = stream.write_all(head).await;
-        }
-    });
-    let policies = banister_gateway::Policies::new("main", policy(POLICY));
-    let gateway =
-        run(banister_gateway::Gateway::builder(policies, banister_gateway::Upstream::new(&upstream).unwrap())).await;
-    for operation in ["invoke-with-response-stream", "converse-stream"] {
-        let path = format!("/model/{}/{operation}", LLAMA.replace(':', "%3A"));
-        let body = json!({"prompt": "Hello", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]});
-        let body = if operation == "converse-stream" {
-            json!({"messages": body["messages"]})
-        } else {
-            json!({"prompt": "Hello"})
-        };
-        let (status, headers, text) = send(gateway.address, "POST", &path, &[], body.to_string()).await;
-        assert_eq!((status.as_u16(), &headers["x-amzn-errortype"]), (400, &"ValidationException".parse().unwrap()));
-        assert!(text.contains("content type is not that of an event stream"), "{text}");
+async fn a_client_cannot_remove_what_the_guardrail_adds() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator).configure_layer(banister::GuardrailLayer::tag_requests)).await;
+    let headers = [
+        ("connection", "close, X-Amzn-Bedrock-Request-Metadata, x-mine, content-encoding"),
+        ("x-amzn-bedrock-request-metadata", "{}"),
+        ("x-mine", "1"),
+        ("x-other", "1"),
+        ("content-encoding", "identity"),
+    ];
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);
+    let requests = simulator.requests();
+    let tag = requests[0].header("x-amzn-bedrock-request-metadata");
+    assert!(tag.is_some_and(|tag| tag.contains("banister-policy")), "{tag:?}");
+    let sent = |name: &str| requests[0].header(name);
+    assert_eq!(["x-mine", "x-other", "content-encoding", "connection"].map(sent), [None, Some("1"), None, None]);
+}
+
+/// A proxy in front may add its own name to that of a client: each reader of two could take another policy.
+#[tokio::test]
+async fn a_policy_that_is_named_twice_is_none() {
+    let simulator = simulator(fine()).await;
+    let gateway = run(builder(&simulator)).await;
+    for (first, second) in [("tickets", "main"), ("main", "tickets"), ("main", "main")] {
+        let headers = [("x-banister-policy", first), ("x-banister-policy", second)];
+        let (status, _, text) = send(gateway.address, "POST", &invoke_path(), &headers, hello()).await;
+        assert!(status == 400 && text.contains("once"), "{first} {second}: {status} {text}");
     }
+    assert!(simulator.requests().is_empty());
 }
 
 /// A panic of code that only observes does not reach the call, which may be paid for already.

@@ -12,16 +12,15 @@ use bytes::{Bytes, BytesMut};
 use http::{Request, StatusCode, Version};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::json;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::support::{LLAMA, builder, run, send, simulator};
+use crate::support::{LLAMA, builder, http2, run, send, simulator};
 
 fn saying(text: &str) -> Options {
     Options { response: ModelResponse::Text(text.to_owned()), write_size: Some(7), ..Options::default() }
@@ -33,12 +32,6 @@ fn converse(stream: bool, text: &str) -> Request<Full<Bytes>> {
     Request::post(format!("http://gateway/model/{}/{operation}", LLAMA.replace(':', "%3A")))
         .body(Full::new(Bytes::from(body)))
         .unwrap()
-}
-
-async fn http2(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> http2::SendRequest<Full<Bytes>> {
-    let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
-    sender
 }
 
 async fn call(sender: &mut http2::SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> (StatusCode, Bytes) {

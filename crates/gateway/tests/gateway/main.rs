@@ -18,3 +18,4 @@ mod signed;
 mod slow;
 mod streams;
 mod support;
+mod upstreams;

@@ -12,8 +12,10 @@ use banister_simulator::{Options, Simulator};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http2;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -92,6 +94,15 @@ pub(crate) fn user(text: &str) -> Message {
 
 pub(crate) fn invoke_path() -> String {
     format!("/model/{}/invoke", LLAMA.replace(':', "%3A"))
+}
+
+/// Returns a client that speaks HTTP/2 on a connection.
+pub(crate) async fn http2(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) -> http2::SendRequest<Full<Bytes>> {
+    let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
 }
 
 /// Sends a request with these headers. Returns status, headers and body of the response.

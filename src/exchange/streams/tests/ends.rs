@@ -18,11 +18,12 @@ static GUARDRAIL: LazyLock<Guardrail> = LazyLock::new(|| {
     Guardrail::new(Policy::from_yaml(policy).expect("valid"))
 });
 
-/// An event in short: its deltas as `choice/block:text`, or else its kind, and whether it holds a signature.
+/// An event in short: its deltas as `choice/block:text`, with `*` before the content block if the text spans content blocks, or else its kind,
+/// and whether it holds a signature.
 fn shown(kind: StreamKind, json: &[u8]) -> String {
     let event = parse_event(kind, "chunk", json, UnknownContent::Reject).expect("known");
     let delta = |(id, text): &(SubstreamId, &str)| match id.block {
-        SubstreamId::ANY_BLOCK => format!("{}/*:{text}", id.choice),
+        SubstreamId::ANY_BLOCK => format!("{}/*{}:{text}", id.choice, event.block().unwrap_or_default()),
         block => format!("{}/{block}:{text}", id.choice),
     };
     let deltas: Vec<String> = event.delta_texts().iter().map(delta).collect();
@@ -203,7 +204,7 @@ fn a_signature_fits_reasoning_of_which_nothing_is_buffered_or_changed() {
                     r#"{"contentBlockDelta":{"delta":{"reasoningContent":{"text":"They are nobody. "}},"contentBlockIndex":0}}"#,
                     SIGNATURE,
                 ],
-                &["0/*:They are nobody. ", "Delta signed"],
+                &["0/*0:They are nobody. ", "Delta signed"],
             ),
             (
                 "a match may begin in what is buffered",
@@ -211,7 +212,7 @@ fn a_signature_fits_reasoning_of_which_nothing_is_buffered_or_changed() {
                     r#"{"contentBlockDelta":{"delta":{"reasoningContent":{"text":"Ask jane.roe@"}},"contentBlockIndex":0}}"#,
                     SIGNATURE,
                 ],
-                &["0/*:Ask ", "Delta"],
+                &["0/*0:Ask ", "Delta"],
             ),
             (
                 "something is masked",
@@ -219,8 +220,70 @@ fn a_signature_fits_reasoning_of_which_nothing_is_buffered_or_changed() {
                     r#"{"contentBlockDelta":{"delta":{"reasoningContent":{"text":"Ask jane.roe@example.com. "}},"contentBlockIndex":0}}"#,
                     SIGNATURE,
                 ],
-                &["0/*:Ask {EMAIL}. ", "Delta"],
+                &["0/*0:Ask {EMAIL}. ", "Delta"],
             ),
         ],
     );
+}
+
+/// Text of Nova spans content blocks, but not a tool call: before, its end was sent as text of the tool's content block.
+#[test]
+fn a_tool_call_ends_text_that_spans_content_blocks() {
+    let text = |text: &str, block: u64| {
+        format!(r#"{{"contentBlockDelta":{{"delta":{{"text":"{text}"}},"contentBlockIndex":{block}}}}}"#)
+    };
+    let stop = |block: u64| format!(r#"{{"contentBlockStop":{{"contentBlockIndex":{block}}}}}"#);
+    let call = |input: &str, block: u64| {
+        format!(
+            r#"{{"contentBlockDelta":{{"delta":{{"toolUse":{{"input":"{input}"}}}},"contentBlockIndex":{block}}}}}"#
+        )
+    };
+    let start =
+        |start: &str, block: u64| format!(r#"{{"contentBlockStart":{{"start":{start},"contentBlockIndex":{block}}}}}"#);
+    let (tool, nothing) = (r#"{"toolUse":{"toolUseId":"t","name":"f"}}"#, "{}");
+    for (events, expected) in [
+        (
+            vec![
+                text("Ask ", 0),
+                stop(0),
+                text("jane.roe", 1),
+                stop(1),
+                text("@example.com", 2),
+                stop(2),
+                start(tool, 3),
+                call("{}", 3),
+                stop(3),
+                text("or jane", 4),
+                stop(4),
+                text("@example.com", 5),
+                stop(5),
+                r#"{"messageStop":{"stopReason":"end_turn"}}"#.to_owned(),
+            ],
+            vec![
+                "0/*0:Ask ",
+                "ContentBlockStop",
+                "0/*1:",
+                "ContentBlockStop",
+                "0/*2:",
+                "ContentBlockStop",
+                "0/*2:{EMAIL}",
+                "ContentBlockStart",
+                "0/3:{}",
+                "ContentBlockStop",
+                "0/*4:or ",
+                "ContentBlockStop",
+                "0/*5:",
+                "ContentBlockStop",
+                "0/*5:{EMAIL}",
+                "MessageStop",
+            ],
+        ),
+        (
+            vec![text("jane.roe", 0), stop(0), start(nothing, 1), text("@example.com ", 1), stop(1)],
+            vec!["0/*0:", "ContentBlockStop", "ContentBlockStart", "0/*1:{EMAIL} ", "ContentBlockStop"],
+        ),
+    ] {
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        assert_eq!(forwarded(StreamKind::Invoke, BodyFormat::Nova, &events), expected);
+    }
 }
