@@ -233,36 +233,47 @@ fn ends_well(text: &str) -> bool {
 /// of the sentence with Chinese, Japanese or the like after it, which is what fullwidth signs look like in the entity view.
 /// No address that begins before it can end after it. The sentence does not continue in the first bytes, an accepted address.
 fn sentence_continues(text: &str, accepted: usize) -> Option<usize> {
-    let (known, new) = text.split_at_checked(accepted).unwrap_or(("", text));
-    // This runs at each end, so the usual case does not look at each character, and no case looks at those of an accepted part again.
-    if new.is_ascii() && memchr::memchr2(b')', b']', new.as_bytes()).is_none() {
+    let (known, new) = text.as_bytes().split_at_checked(accepted).unwrap_or((&[], text.as_bytes()));
+    // This runs at each end, so the usual case does not look at each byte, and no case looks at those of an accepted part again.
+    if memchr::memchr2(b')', b']', new).is_none() && (new.is_ascii() || !has_sign(new)) {
         return None;
     }
-    let count = |sign: u8| i32::try_from(known.bytes().filter(|&byte| byte == sign).count()).unwrap_or(i32::MAX);
+    let count = |sign: u8| i32::try_from(memchr::memchr_iter(sign, known).count()).unwrap_or(i32::MAX);
     let (mut round, mut square) = (count(b'(') - count(b')'), count(b'[') - count(b']'));
-    let mut before = known.chars().next_back().unwrap_or(' ');
-    let mut chars = new.char_indices().map(|(at, c)| (known.len() + at + c.len_utf8(), c)).peekable();
-    while let Some((end, c)) = chars.next() {
-        match c {
-            '(' => round += 1,
-            ')' => round -= 1,
-            '[' => square += 1,
-            ']' => square -= 1,
-            ',' | ';' | '!' | '?' | ':' if chars.peek().is_some_and(|&(_, next)| is_unspaced(next)) => {
+    for (end, byte) in (known.len() + 1..).zip(new) {
+        match byte {
+            b'(' => round += 1,
+            b')' => round -= 1,
+            b'[' => square += 1,
+            b']' => square -= 1,
+            b',' | b';' | b'!' | b'?' | b':' if text.get(end..).is_some_and(begins_unspaced) => {
                 // "/wiki/分类:编程" is one address.
-                let within = c == ':' && is_unspaced(before);
+                let within = *byte == b':' && text.get(..end - 1).and_then(last_char).is_some_and(is_unspaced);
                 if !within {
                     return Some(end);
                 }
             }
-            _ => {}
+            _ => continue,
         }
         if round < 0 || square < 0 {
             return Some(end);
         }
-        before = c;
     }
     None
+}
+
+/// Returns `true` if there is a sign after which a sentence may continue.
+fn has_sign(text: &[u8]) -> bool {
+    memchr::memchr3(b',', b';', b'!', text).or_else(|| memchr::memchr2(b'?', b':', text)).is_some()
+}
+
+fn begins_unspaced(text: &str) -> bool {
+    // Most text shows by its first byte that it does not: those characters have three bytes or more.
+    text.bytes().next().is_some_and(|byte| byte >= 0xE0) && text.chars().next().is_some_and(is_unspaced)
+}
+
+fn last_char(text: &str) -> Option<char> {
+    text.chars().next_back()
 }
 
 fn url(c: &RecognizerInput<'_>) -> Verdict {
