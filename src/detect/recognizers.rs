@@ -21,6 +21,8 @@ pub(crate) struct EntityUse {
     pub(crate) recognizer: &'static Recognizer,
     /// Number of its list of context words.
     pub(crate) context: u32,
+    /// A dash that parts sentences ends a value.
+    pub(crate) ends_at_dashes: bool,
 }
 
 /// The recognizers that a policy uses, numbered.
@@ -82,11 +84,17 @@ impl Recognizers {
         // Long values, and the part that was accepted, are searched for signs and not read.
         let unread = (input.text.len() - accepted).min(MAX_READ_BYTES);
         work::count(2 + unread / 4 + (input.text.len() - unread) / 64);
-        (self.get(offer.tag).recognizer.validate)(&RecognizerInput {
-            accepted,
-            lacks_context: offer.lacks_context,
-            ..input
-        })
+        let used = self.get(offer.tag);
+        let input = RecognizerInput { accepted, lacks_context: offer.lacks_context, ..input };
+        let verdict = (used.recognizer.validate)(&input);
+        let is_good = matches!(verdict, Verdict::Accept | Verdict::NeedsContext);
+        if is_good
+            && used.ends_at_dashes
+            && let Some(dash) = dash_in_value(used.recognizer, &input, inputs.view, offer.start)
+        {
+            return Verdict::RejectBefore(dash + 1 - offer.start);
+        }
+        verdict
     }
 
     /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.
@@ -131,6 +139,12 @@ impl Recognizers {
     pub(crate) fn is_allowed(&self, rule: RuleId, value: &str) -> bool {
         self.allowed.get(&rule).is_some_and(|(entity, values)| values.contains(&canonical(Some(*entity), value)))
     }
+}
+
+/// Returns where a dash that parts sentences is in the value of the candidate at `start`.
+fn dash_in_value(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, start: usize) -> Option<usize> {
+    let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
+    view.last_sentence_dash(start + value.start..start + value.end)
 }
 
 /// A candidate and what validators read of it; nothing if none of them accepts it.

@@ -111,6 +111,7 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
             .with_context(CARD_WORDS)
             .with_veto(encoded_or_id),
     ]],
+    ..Description::DEFAULT
 };
 
 /// Returns how certain it is that a number of this prefix and length is issued by a card network.

@@ -43,6 +43,7 @@ const NAME_MAX: usize = 96;
 
 pub(super) static NAME: Description = Description {
     aliases: &["PERSON"],
+    ends_at_dashes: true,
     recognizers: &[&[
         exact(
             concat!(
