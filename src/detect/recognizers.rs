@@ -21,7 +21,7 @@ pub(crate) struct EntityUse {
     pub(crate) recognizer: &'static Recognizer,
     /// Number of its list of context words.
     pub(crate) context: u32,
-    /// A dash that parts sentences ends a value.
+    /// A dash that parts sentences ends a value that is whole without what follows it.
     pub(crate) ends_at_dashes: bool,
 }
 
@@ -87,12 +87,14 @@ impl Recognizers {
         let used = self.get(offer.tag);
         let input = RecognizerInput { accepted, lacks_context: offer.lacks_context, ..input };
         let verdict = (used.recognizer.validate)(&input);
-        let is_good = matches!(verdict, Verdict::Accept | Verdict::NeedsContext);
-        if is_good
-            && used.ends_at_dashes
-            && let Some(dash) = dash_in_value(used.recognizer, &input, inputs.view, offer.start)
+        if used.ends_at_dashes
+            && is_good(verdict)
+            && let Some(dash) = dash_before_word(used.recognizer, &input, inputs.view, offer)
         {
-            return Verdict::RejectBefore(dash + 1 - offer.start);
+            let head = inputs.of(offer.start, dash);
+            if head.is_some_and(|head| is_good((used.recognizer.validate)(&head))) {
+                return Verdict::RejectBefore(dash + 1 - offer.start);
+            }
         }
         verdict
     }
@@ -141,10 +143,19 @@ impl Recognizers {
     }
 }
 
-/// Returns where a dash that parts sentences is in the value of the candidate at `start`.
-fn dash_in_value(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, start: usize) -> Option<usize> {
+fn is_good(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Accept | Verdict::NeedsContext)
+}
+
+/// Returns where a dash that parts sentences is in the value of a candidate, if only a word or nothing follows it, which may be the next one of the text.
+fn dash_before_word(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, offer: Offer) -> Option<usize> {
     let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
-    view.last_sentence_dash(start + value.start..start + value.end)
+    let dash = view.last_sentence_dash(offer.start + value.start..offer.start + value.end)?;
+    let word = view.slice(dash + 1..offer.end);
+    let is_word = word.len() != 1
+        && word.bytes().all(|b| b.is_ascii_alphabetic())
+        && !word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
+    is_word.then_some(dash)
 }
 
 /// A candidate and what validators read of it; nothing if none of them accepts it.

@@ -69,7 +69,6 @@ pub(super) static EMAIL: Description = Description {
 
 pub(super) static URL: Description = Description {
     comparison: Comparison::Url,
-    ends_at_dashes: true,
     recognizers: &[&[
         exact(
             concat!(

@@ -272,7 +272,7 @@ impl EntityType {
         self.description().certainty
     }
 
-    /// Returns `true` if a dash that parts sentences ends a value of the type.
+    /// Returns `true` if a dash that parts sentences ends a value of the type that is whole without what follows it.
     pub(crate) fn ends_at_dashes(self) -> bool {
         self.description().ends_at_dashes
     }

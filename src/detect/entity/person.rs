@@ -77,7 +77,8 @@ fn age_after(c: &RecognizerInput<'_>) -> Verdict {
     let quoted = part(c.text, 0..value.start).ends_with('\'');
     // "age > 30" compares, `<age>30</age>` names.
     let label = part(c.text, 0..value.start);
-    let compares = label.contains('>') && !label.contains("=>") && !label.contains("->") && c.after != Some('<');
+    let names = ["=>", "->", ">\""].iter().any(|sign| label.contains(sign)) || c.after == Some('<');
+    let compares = label.contains('>') && !names;
     let alone = !compares && !matches!(c.after, Some('%' | '-' | '/' | ':')) && (quoted || c.after != Some('\''));
     accept_if(alone && possible_age(part(c.text, value)))
 }

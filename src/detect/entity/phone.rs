@@ -251,7 +251,7 @@ fn is_inside(c: &RecognizerInput<'_>, number: &GroupedNumber<'_>) -> bool {
     let (Some(&first), Some(&last)) = (number.lens.first(), number.lens.last()) else { return true };
     let before = match c.before {
         Some('-' | '#') => !number.text.starts_with('('),
-        Some(',') => first < 3,
+        Some(',') => first < 3 && !number.text.starts_with('('),
         Some('.') => !c.follows_abbreviation(),
         // "030 1234567/030 1234568" are two numbers.
         Some('/') => !number.text.starts_with(['0', '(']) || number.digits.len() < 9,

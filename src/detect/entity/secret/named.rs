@@ -67,7 +67,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(concat!("_(?:KEY|key|Key)", value!()), LONGEST, variable).with_value(variable_value).with_veto(of_other_keys),
     // The keys of web frameworks have any signs, so quotes show where they end.
     exact(
-        concat!(r"(?i:secret[_-]?key)['\x22]?\]?[ ]?[:=]>?[ ]?[bru]?(?:\x22[^\x00-\x20\x22\x7f]+\x22|'[^\x00-\x20'\x7f]+')"),
+        r"(?i:secret[_-]?key)['\x22]?\]?[ ]?[:=]>?[ ]?[bru]?(?:\x22[^\x00-\x20\x22\x7f]+\x22|'[^\x00-\x20'\x7f]+')",
         200,
         quoted_key,
     )
