@@ -21,6 +21,8 @@ pub(crate) struct EntityUse {
     pub(crate) recognizer: &'static Recognizer,
     /// Number of its list of context words.
     pub(crate) context: u32,
+    /// A dash that parts sentences ends a value that is whole without what follows it.
+    pub(crate) ends_at_dashes: bool,
 }
 
 /// The recognizers that a policy uses, numbered.
@@ -85,11 +87,19 @@ impl Recognizers {
         // Long values, and the part that was accepted, are searched for signs and not read.
         let unread = (input.text.len() - accepted).min(MAX_READ_BYTES);
         work::count(2 + unread / 4 + (input.text.len() - unread) / 64);
-        (self.get(offer.tag).recognizer.validate)(&RecognizerInput {
-            accepted,
-            lacks_context: offer.lacks_context,
-            ..input
-        })
+        let used = self.get(offer.tag);
+        let input = RecognizerInput { accepted, lacks_context: offer.lacks_context, ..input };
+        let verdict = (used.recognizer.validate)(&input);
+        if used.ends_at_dashes
+            && is_good(verdict)
+            && let Some(dash) = dash_before_word(used.recognizer, &input, inputs.view, offer)
+        {
+            let head = inputs.of(offer.start, dash);
+            if head.is_ok_and(|head| is_good((used.recognizer.validate)(&head))) {
+                return Verdict::RejectBefore(dash + 1 - offer.start);
+            }
+        }
+        verdict
     }
 
     /// Returns the objection to a candidate because of the text around it, or `None` while that is unknown.
@@ -134,6 +144,21 @@ impl Recognizers {
     pub(crate) fn is_allowed(&self, rule: RuleId, value: &str) -> bool {
         self.allowed.get(&rule).is_some_and(|(entity, values)| values.contains(&canonical(Some(*entity), value)))
     }
+}
+
+fn is_good(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Accept | Verdict::NeedsContext)
+}
+
+/// Returns where a dash that parts sentences is in the value of a candidate, if only a word or nothing follows it, which may be the next one of the text.
+fn dash_before_word(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, offer: Offer) -> Option<usize> {
+    let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
+    let dash = view.last_sentence_dash(offer.start + value.start..offer.start + value.end)?;
+    let word = view.slice(dash + 1..offer.end);
+    let is_word = word.len() != 1
+        && word.bytes().all(|b| b.is_ascii_alphabetic())
+        && !word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
+    is_word.then_some(dash)
 }
 
 /// A candidate and what validators read of it, or the verdict if none of them accepts it.

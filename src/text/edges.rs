@@ -58,8 +58,14 @@ impl ViewText {
     pub(crate) fn char_before(&self, at: usize) -> Option<char> {
         let c = self.chars_before(at).next()?;
         let opens = || matches!(c, '*' | '~') && self.first_from(at) != Some(c) && self.opens_markup(at, c as u8);
-        let is_soft = self.is_soft(at) || opens() || c == '-' && self.sentence_dashes.contains(at - 1);
+        let is_soft = self.is_soft(at) || opens() || matches!(c, '-' | '.') && self.ends_sentence_sign(at, c);
         Some(if is_soft { ' ' } else { c })
+    }
+
+    /// Returns `true` if the text before `at` ends with a sign that parts sentences: a dash, or a dash or an ellipsis in ASCII. `c` is the
+    /// last character.
+    fn ends_sentence_sign(&self, at: usize, c: char) -> bool {
+        self.last_before(at - 1) == Some(c) || c == '-' && self.sentence_dashes.contains(at - 1)
     }
 
     /// Returns `true` if the `%20` of a URL begins at `at`.
@@ -67,6 +73,11 @@ impl ViewText {
         let mut escape = self.chars_from(at);
         let is_sign = escape.next() == Some('%') && !self.map.begins_unit(at);
         is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
+    }
+
+    /// Returns where the last dash that parts sentences is in a part of the view.
+    pub(crate) fn last_sentence_dash(&self, range: Range<usize>) -> Option<usize> {
+        self.sentence_dashes.last_in(range)
     }
 
     /// Returns `true` if a part of the view begins with a mark such as `²` that is next to what is no mark: then the mark is next to a value, and

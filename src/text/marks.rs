@@ -58,10 +58,6 @@ impl Marks {
         self.0.as_ref().is_some_and(|all| all.begins.contains(at))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|all| all.runs.is_empty())
-    }
-
     /// Forgets the runs before `at`.
     pub(super) fn forget_before(&mut self, at: usize) {
         let Some(all) = &mut self.0 else { return };

@@ -1,5 +1,7 @@
 //! Positions in a view, looked up many times each.
 
+use std::ops::Range;
+
 use super::reset::Reset;
 
 /// Positions in ascending order. Where there are many, most are looked up by one bit each: text may have one at every second byte.
@@ -36,6 +38,12 @@ impl RarePositions {
     /// Returns `true` if it is one of the positions.
     pub(super) fn contains(&self, at: usize) -> bool {
         self.0.as_ref().is_some_and(|positions| positions.contains(at))
+    }
+
+    /// Returns the last position in the range.
+    pub(super) fn last_in(&self, range: Range<usize>) -> Option<usize> {
+        let all = self.0.as_ref()?.from(range.start);
+        all.get(all.partition_point(|&at| at < range.end).checked_sub(1)?).copied()
     }
 
     /// Forgets the positions before `at`.

@@ -36,6 +36,7 @@ pub(super) static INTERNATIONAL_BANK_ACCOUNT_NUMBER: Description = Description {
     recognizers: &[&[exact(r"\b[A-Za-z]{2}\d\d(?:[ \n-]?[0-9A-Za-z])+\b", 41, iban_number)
         .with_count(Count::letters_and_digits(15, 34))
         .with_veto(in_uuid)]],
+    ..Description::DEFAULT
 };
 
 pub(super) static SWIFT_CODE: Description = Description {

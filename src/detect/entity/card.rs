@@ -6,6 +6,7 @@ use super::builders::{after_digit, exact, is_digit, reject_end};
 use super::checksum::{digits, luhn, luhn_value};
 use super::description::{Certainty, Comparison, Description};
 use super::edges::{continues_identifier, counts_up, demote, is_compactly_stamped, is_hexadecimal, is_named_id};
+use super::phone_lookalikes::same;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::{Count, Form, Verdict};
 
@@ -110,7 +111,13 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
             .with_forms(&CARD_FORMS)
             .with_context(CARD_WORDS)
             .with_veto(encoded_or_id),
+        // As some write it, with spaces around the hyphens.
+        exact(r"\d+ - \d+ - \d+ - \d+", 25, spaced_card)
+            .with_count(Count::digits(16, 16))
+            .with_forms(const { &[Form::of("**** - **** - **** - ****")] })
+            .with_context(CARD_WORDS),
     ]],
+    ..Description::DEFAULT
 };
 
 /// Returns how certain it is that a number of this prefix and length is issued by a card network.
@@ -195,12 +202,15 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     let digits = digits(c.text);
     // A fraction such as 0.4111111111111111 is not a card.
     let begins = !is_digit(c.before) && !c.is_after(&['.']);
-    let is_one = |verdict: &Verdict| {
-        let repeated = digits.windows(2).all(|w| matches!(w, [a, b] if a == b));
-        *verdict != Verdict::Reject && card_groups(c) && !repeated && !counts(c.text)
-    };
+    let is_one = |verdict: &Verdict| *verdict != Verdict::Reject && card_groups(c) && !same(&digits) && !counts(c.text);
     let verdict = if begins && luhn(&digits) { Some(issuer(&digits)) } else { None };
     verdict.filter(is_one).unwrap_or_else(|| Verdict::RejectBefore(next_card(c.text, &digits)))
+}
+
+fn spaced_card(c: &RecognizerInput<'_>) -> Verdict {
+    let digits = digits(c.text);
+    let alone = !is_digit(c.before) && !is_digit(c.after) && !c.is_after(&['.']);
+    if alone && luhn(&digits) && !same(&digits) { issuer(&digits) } else { Verdict::Reject }
 }
 
 /// Returns the offset of the next digit with which a card may begin by its check digit and its issuer, or the length of the text. No start inside

@@ -55,6 +55,7 @@ pub(super) static EMAIL: Description = Description {
     certainty: Certainty::Form,
     is_put_together: true,
     aliases: &["EMAIL_ADDRESS"],
+    ends_at_dashes: true,
     // No address begins with a prefilter byte: the earliest start would depend on the chunks.
     recognizers: &[&[exact(
         concat!(r"[A-Za-z0-9\x80-\xff][A-Za-z0-9.!#$&'*+/=?^_`{|}~%\x80-\xff-]*", host!()),

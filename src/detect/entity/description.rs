@@ -13,6 +13,8 @@ pub(crate) struct Description {
     /// `evasion: strict` joins the digits of a value and reads words for them. Only where a checksum, a context word or an `@` separates
     /// values from other digits.
     pub(super) is_put_together: bool,
+    /// Values hold hyphens of their own. A dash that parts sentences, and a word after it, are no part of one that is whole without them.
+    pub(super) ends_at_dashes: bool,
     /// Names that other tools give the type. A policy that uses one gets the right name as a suggestion.
     pub(super) aliases: &'static [&'static str],
     /// The recognizers, in tables. Their order has no meaning.
@@ -25,6 +27,7 @@ impl Description {
         comparison: Comparison::Text,
         certainty: Certainty::Context,
         is_put_together: false,
+        ends_at_dashes: false,
         aliases: &[],
         recognizers: &[],
     };

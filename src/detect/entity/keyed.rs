@@ -10,11 +10,11 @@ use std::ops::Range;
 macro_rules! join {
     () => {
         concat!(
-            r"['\x22`]?(?:[ ]*\*{0,3}[ ]*(?:[:=]=?>?|>|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
+            r"(?:['\x22`]|&quot;|%22|&#3[49];)?(?:[ ]*\*{0,3}[ ]*(?:(?:[:=]|%3[ADad])=?(?:>|&gt;)?|>|&gt;|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
             r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?(?:[ \n]?\*{0,3}){0,3}",
             r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
             r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
-            r"|[ ]*--?>?[ ]+\*{0,3}",
+            r"|[ ]*(?:--?>?[ ]|→|⇒)[ ]*\*{0,3}",
             r"|[ \n]+\*{0,3})"
         )
     };
@@ -24,7 +24,7 @@ pub(super) use join;
 /// Signs around a value of base64: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
 macro_rules! wrapper {
     () => {
-        r"['\x22`]?(?:[ \n_~*]|%20|%0[9ADad]|%2[27]){0,6}<?['\x22`]?"
+        r"['\x22`]?(?:[ \n_~*]|%20|%0[9ADad]|%2[27]|&quot;|&#3[49];){0,6}<?['\x22`]?"
     };
 }
 pub(super) use wrapper;
@@ -42,7 +42,13 @@ fn is_wrapping(c: char) -> bool {
     is_quote(c) || matches!(c, ' ' | '\n' | '~' | '*' | '<')
 }
 
-const ESCAPES: &[&str] = &["%20", "%09", "%0a", "%0d", "%22", "%27"];
+const ESCAPES: &[&str] = &["%20", "%09", "%0a", "%0d", "%22", "%27", "&quot;", "&#34;", "&#39;"];
+
+/// Quotes as text in HTML and in addresses has them.
+const QUOTES: &[&str] = &["&quot;", "&#34;", "&#39;", "%22", "%27"];
+
+/// Signs that join a value to its keyword, as they are there.
+const SIGNS: &[&str] = &["%3d", "%3a"];
 
 /// Verbs between a keyword and its value, longer ones first.
 const VERBS: &[&str] = &[
@@ -90,6 +96,8 @@ pub(super) struct Keyed<'a> {
     pub(super) assigned: bool,
     /// Asterisks of Markdown are before the value.
     pub(super) starred: bool,
+    /// Escapes of addresses join the two, so those of separators end the value.
+    pub(super) is_escaped: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
     /// A space is between a quote and the value.
@@ -128,15 +136,53 @@ pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str
     alike.filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
 }
 
+/// Returns the text after one of `words`.
+fn strip_any<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    text.starts_with(['&', '%']).then(|| words.iter().find_map(|word| strip(text, word)))?
+}
+
 pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '`')
 }
 
+/// The pattern of what a value is for, between its keyword and a sign or a verb: `password for the new server is`.
+macro_rules! purpose {
+    () => {
+        r"(?:[ ](?i:for|to|of|on)(?:[ ][A-Za-z0-9_.'@-]+){1,4})?"
+    };
+}
+pub(super) use purpose;
+
+/// The words of a purpose.
+const MOST_PURPOSE_WORDS: usize = 4;
+
+/// Returns the text after a purpose, from the sign or the verb on, or all of it if there is none.
+pub(super) fn after_purpose(rest: &str) -> &str {
+    let head =
+        rest.strip_prefix(' ').and_then(|head| ["for", "to", "of", "on"].iter().find_map(|word| strip(head, word)));
+    let Some(mut tail) = head else { return rest };
+    for _ in 0..MOST_PURPOSE_WORDS {
+        let Some(word) = tail.strip_prefix(' ') else { return rest };
+        tail =
+            word.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '\'' | '@' | '-'));
+        if tail.len() == word.len() {
+            return rest;
+        }
+        // "the password for connecting to NetBeans"
+        let is_joined = sign(tail).is_some() || verb(tail).is_some() && strip(tail, " to").is_none();
+        if is_joined {
+            return tail;
+        }
+    }
+    rest
+}
+
 /// Parses the text after a keyword; `rest` is the end of `text`.
 pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
-    let bare = rest.strip_prefix(is_quote).unwrap_or(rest);
+    let bare = rest.strip_prefix(is_quote).or_else(|| strip_any(rest, QUOTES)).unwrap_or(rest);
     let (link, tail) = attribute(bare).or_else(|| sign(bare)).or_else(|| verb(bare)).unwrap_or((Link::Space, bare));
     let opened = tail.trim_start_matches([' ', '\n', '*']);
+    let opened = strip_any(opened, QUOTES).unwrap_or(opened);
     let gap = tail.len() - opened.len();
     let gap = tail.get(..gap).unwrap_or_default();
     let (on_next_line, starred) = (gap.contains('\n'), gap.contains('*'));
@@ -148,11 +194,13 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let value = value.trim_start_matches([' ', '\n']);
     let inner = inner.map(|inner| inner.trim_matches([' ', '\n']));
     let start = text.len() - value.len();
+    let joined = text.get(text.len() - rest.len()..start).unwrap_or_default();
     Keyed {
         link,
         on_next_line,
         assigned,
         starred,
+        is_escaped: joined.contains('%'),
         padded,
         quote,
         closed: inner.is_some(),
@@ -174,6 +222,10 @@ fn sign(rest: &str) -> Option<(Link, &str)> {
         return Some((Link::Edge, tail));
     }
     let tail = rest.trim_start_matches([':', '=', '>', '|']);
+    let tail = strip_any(tail, SIGNS).unwrap_or(tail);
+    if let Some(tail) = strip_any(tail, &["&gt;"]) {
+        return Some((if tail.len() + "&gt;".len() < rest.len() { Link::Sign } else { Link::Edge }, tail));
+    }
     let (first, is_sign) = (rest.chars().next()?, tail.len() < rest.len());
     let link = if matches!(first, '>' | '|') { Link::Edge } else { Link::Sign };
     is_sign.then_some((link, tail))
@@ -181,6 +233,9 @@ fn sign(rest: &str) -> Option<(Link, &str)> {
 
 /// Returns the text after a dash or an arrow, and a space: `- x`, `-> x`.
 fn dash(rest: &str) -> Option<&str> {
+    if let Some(tail) = rest.strip_prefix(['→', '⇒']) {
+        return Some(tail);
+    }
     let dash = rest.strip_prefix('-')?;
     let tail = dash.strip_prefix('-').unwrap_or(dash);
     let tail = tail.strip_prefix('>').unwrap_or(tail);
@@ -236,6 +291,10 @@ mod tests {
             (":** `x`", Link::Sign, "x", true),
             ("是hunter2", Link::Verb, "hunter2", false),
             (" \"hunter2", Link::Space, "hunter2", false),
+            ("&quot;:&quot;hunter2", Link::Sign, "hunter2", false),
+            ("&gt;hunter2", Link::Edge, "hunter2", false),
+            ("=&gt; 'hunter2'", Link::Sign, "hunter2", true),
+            ("%22%3A%22hunter2", Link::Sign, "hunter2", false),
             ("=", Link::Sign, "", false),
             ("", Link::Space, "", false),
         ] {

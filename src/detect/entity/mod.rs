@@ -272,6 +272,11 @@ impl EntityType {
         self.description().certainty
     }
 
+    /// Returns `true` if a dash that parts sentences ends a value of the type that is whole without what follows it.
+    pub(crate) fn ends_at_dashes(self) -> bool {
+        self.description().ends_at_dashes
+    }
+
     /// Returns `true` if `evasion: strict` joins the digits of a value and reads words for them.
     pub(crate) fn is_put_together(self) -> bool {
         self.description().is_put_together

@@ -43,6 +43,7 @@ const NAME_MAX: usize = 96;
 
 pub(super) static NAME: Description = Description {
     aliases: &["PERSON"],
+    ends_at_dashes: true,
     recognizers: &[&[
         exact(
             concat!(
@@ -198,7 +199,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
         return rejected;
     }
     let value = part(c.text, titled_value(c.text));
-    if !name_words(value).is_some_and(|words| words <= MOST_WORDS_OF_TITLED) {
+    if name_words(value).is_none_or(|words| words > MOST_WORDS_OF_TITLED) {
         return reject_words(c.text);
     }
     let ambiguous = [

@@ -135,6 +135,7 @@ pub(super) static UK_NATIONAL_HEALTH_SERVICE_NUMBER: Description = Description {
         .with_forms(const { &[Form::grouped(&[10]), Form::grouped(&[3, 3, 4])] })
         .never_sure()
         .with_context(NHS_WORDS)]],
+    ..Description::DEFAULT
 };
 
 pub(super) static UK_NATIONAL_INSURANCE_NUMBER: Description = Description {

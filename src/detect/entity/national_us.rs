@@ -5,7 +5,7 @@ use super::builders::{
 };
 use super::checksum::{aba, digit_count, digits};
 use super::description::{Certainty, Comparison, Description};
-use super::recognizer::RecognizerInput;
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::{Count, Form, Verdict};
 
 const SSN_WORDS: &[&str] = &[
@@ -127,7 +127,9 @@ pub(super) static US_SOCIAL_SECURITY_NUMBER: Description = Description {
     recognizers: &[&[exact(NUMBER, 11, ssn)
         .with_count(Count::digits(9, 9))
         .with_forms(NINE_DIGITS)
-        .with_context(SSN_WORDS)]],
+        .with_context(SSN_WORDS)
+        .with_veto(continues)]],
+    ..Description::DEFAULT
 };
 
 pub(super) static US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER: Description = Description {
@@ -201,7 +203,9 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
     let number =
         |r: std::ops::Range<usize>| digits.get(r).unwrap_or_default().iter().fold(0u32, |n, &d| n * 10 + u32::from(d));
     let (area, group, serial) = (number(0..3), number(3..5), number(5..9));
-    if !c.is_alone() || c.is_after(&['-', '.', '/', '+']) || c.after == Some('-') {
+    // "/536-90-4399/" is a part of the path of an address.
+    let joined = c.is_after(&['-', '.', '+']) || c.is_after(&['/']) && !c.text.contains('-');
+    if !c.is_alone() || joined {
         return Verdict::Reject;
     }
     if area == 0 || area == 666 || group == 0 || serial == 0 {
@@ -213,6 +217,12 @@ fn ssn(c: &RecognizerInput<'_>) -> Verdict {
         true => Verdict::Accept,
         false => Verdict::NeedsContext,
     }
+}
+
+/// Rejects the start of a longer number. A hyphen before anything else parts a sentence or a name: `536-90-4399--keep it`, `536-90-4399-scan`.
+fn continues(s: &Surroundings<'_>) -> Objection {
+    let is_longer = s.after.strip_prefix('-').is_some_and(|after| after.starts_with(|c: char| c.is_ascii_digit()));
+    if is_longer { Objection::End } else { Objection::None }
 }
 
 /// Returns `true` for the middle groups of the ITINs that the IRS issues: 50 to 65, 70 to 88, 90 to 92, 94 to 99 (IRM 3.21.263.8.2).

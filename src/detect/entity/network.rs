@@ -3,10 +3,10 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use super::builders::{accept_if, exact, is_word, part, reject_end};
+use super::builders::{accept_if, context_if, exact, is_word, part, reject_end};
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::RecognizerInput;
-use crate::detect::pattern::Verdict;
+use crate::detect::pattern::{Count, Form, Verdict};
 
 const IP_WORDS: &[&str] = &[
     "ip",
@@ -66,6 +66,20 @@ const MAC_WORDS: &[&str] = &[
     "nic",
 ];
 
+/// The words of which no other number is near.
+const NAMES_OF_MAC: &[&str] = &[
+    "mac",
+    "mac address",
+    "macaddr",
+    "macaddress",
+    "hwaddr",
+    "lladdr",
+    "physical address",
+    "hardware address",
+    "bssid",
+    "ether",
+];
+
 /// Resolvers and addresses of all kinds whose octets are single digits and that are still never a version.
 const WELL_KNOWN: &[[u8; 4]] = &[[1, 1, 1, 1], [1, 0, 0, 1], [8, 8, 8, 8], [8, 8, 4, 4], [9, 9, 9, 9], [0, 0, 0, 0]];
 
@@ -115,6 +129,13 @@ pub(super) static MAC_ADDRESS: Description = Description {
         .with_context(MAC_WORDS),
         // Cisco's dotted form.
         exact(r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b", 14, mac_dotted),
+        // Without separators, or with others: any number of twelve digits looks so.
+        exact(r"\b[0-9A-Fa-f]+(?:[ .][0-9A-Fa-f]+[ .][0-9A-Fa-f]+[ .][0-9A-Fa-f]+[ .][0-9A-Fa-f]+[ .][0-9A-Fa-f]+)?\b", 17, mac_named)
+            .with_count(Count::letters_and_digits(12, 12))
+            .with_forms(const { &[Form::grouped(&[12]), Form::grouped(&[2; 6])] })
+            .never_sure()
+            .with_context(NAMES_OF_MAC)
+            .context_distance(32, 16),
     ]],
     ..Description::DEFAULT
 };
@@ -178,7 +199,9 @@ fn without_colon(text: &str) -> Range<usize> {
 fn continues_groups(c: &RecognizerInput<'_>, sign: char, digits: usize) -> bool {
     let Some(head) = c.head.strip_suffix(sign) else { return false };
     let word = head.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    head.ends_with(sign) || (1..=digits).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    // An empty group is one of colons only: two hyphens part a sentence.
+    sign == ':' && head.ends_with(sign)
+        || (1..=digits).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Returns the address after a slash, unless a word is before the slash: `Chrome/120.0.6099.71` is a version.
@@ -259,6 +282,13 @@ fn mac(c: &RecognizerInput<'_>) -> Verdict {
     let is_time = |pair: &str| pair.bytes().all(|b| b.is_ascii_digit()) && pair.bytes().next() < Some(b'6');
     let times = !text.starts_with("00") && text.split(sign).all(is_time);
     if times { Verdict::NeedsContext } else { Verdict::Accept }
+}
+
+fn mac_named(c: &RecognizerInput<'_>) -> Verdict {
+    let is_one = !(c.text.contains(' ') && c.text.contains('.'));
+    let letters = c.text.bytes().any(|b| b.is_ascii_alphabetic());
+    let digits = c.text.bytes().any(|b| b.is_ascii_digit());
+    context_if(is_one && letters && digits && c.is_apart())
 }
 
 fn mac_dotted(c: &RecognizerInput<'_>) -> Verdict {

@@ -62,6 +62,8 @@ pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     recognizers: &[&[
         exact(concat!(listed!(), r"\b"), 40, listed_expiry).with_value(listed_expiry_value),
         exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_count(Count::digits(4, 8)).never_sure().with_context(EXPIRY_WORDS),
+        // The year first, as data has it.
+        exact(r"\b20\d\d[/-]\d\d\b", 7, year_first).never_sure().with_context(CARD_EXPIRY_WORDS),
         exact(
             r"\b(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?[ \n,/-]{1,2}(?:20)\d\d\b",
             16,
@@ -280,6 +282,11 @@ fn expiry(c: &RecognizerInput<'_>) -> Verdict {
     let month_ok = month.parse::<u8>().is_ok_and(|m| (1..=12).contains(&m));
     let year_ok = year.len() == 2 || (year.len() == 4 && year.starts_with("20"));
     context_if(alone && c.wraps_once() && month_ok && year_ok && (month.len() == 2 || year.len() == 4))
+}
+
+fn year_first(c: &RecognizerInput<'_>) -> Verdict {
+    let month = c.text.get("2027-".len()..).and_then(|month| month.parse::<u8>().ok());
+    context_if(c.is_apart() && c.after != Some('/') && month.is_some_and(|month| (1..=12).contains(&month)))
 }
 
 fn month_name(c: &RecognizerInput<'_>) -> Verdict {

@@ -17,7 +17,7 @@ pub(super) static AGE: Description = Description {
         )
         .with_value(with_unit),
         exact(
-            r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?(?:=>|[:=>|])|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
+            r"\b(?i:aged?|ages|age of|aged? is|aged?[*_~'\x22\x60]*[ ]?(?:=>|[:=>|]|--?>?[ ])|just turned|turned|turning|i'll turn|will turn|will be turning|when (?:he|she|i) was|birthday,? (?:is|was))[*_~'\x22\x60]*[ \n]?(?:[*_~'\x22\x60]+[ \n]?)?\d+\b",
             48,
             age_after,
         )
@@ -77,7 +77,8 @@ fn age_after(c: &RecognizerInput<'_>) -> Verdict {
     let quoted = part(c.text, 0..value.start).ends_with('\'');
     // "age > 30" compares, `<age>30</age>` names.
     let label = part(c.text, 0..value.start);
-    let compares = label.contains('>') && !label.contains("=>") && c.after != Some('<');
+    let names = ["=>", "->", ">\""].iter().any(|sign| label.contains(sign)) || c.after == Some('<');
+    let compares = label.contains('>') && !names;
     let alone = !compares && !matches!(c.after, Some('%' | '-' | '/' | ':')) && (quoted || c.after != Some('\''));
     accept_if(alone && possible_age(part(c.text, value)))
 }

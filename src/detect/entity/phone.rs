@@ -11,7 +11,7 @@ use super::checksum::{digit_count, digits, luhn};
 use super::description::{Comparison, Description};
 use super::phone_groups::GroupedNumber;
 use super::phone_lookalikes::{in_log, of_log, other_kind, same};
-use super::phone_plan::{country_code, national_lengths};
+use super::phone_plan::{country_code, is_small_island, national_lengths};
 use super::phone_words::{BARE_WORDS, PHONE_WORDS};
 use super::recognizer::RecognizerInput;
 use crate::detect::pattern::{Count, Form, Verdict};
@@ -50,12 +50,12 @@ pub(super) static PHONE: Description = Description {
     recognizers: &[&[
         exact(concat!(r"\(?\+[( ]?\d(?:", sep!(), r"\d)+", ext!(), r"?"), 48, international)
             .ending_a_word()
-            .with_count(Count::digits(8, MOST_DIGITS + 1 + MOST_EXTENDED)),
+            .with_count(Count::digits(7, MOST_DIGITS + 1 + MOST_EXTENDED)),
         exact(
             concat!(
                 r"\b\d+(?:[ \n()./-][ \n()./-]?[ \n()./-]?\d+)+",
                 ext!(),
-                r"?|\([ ]?\d+[ ]?\)(?:",
+                r"?|\([ ]?\d+[ -]?\d*[ ]?\)(?:",
                 sep!(),
                 r"\d)+",
                 ext!(),
@@ -151,7 +151,7 @@ fn international(c: &RecognizerInput<'_>) -> Verdict {
         return reject_end(c);
     }
     let number = without_extension(c.text);
-    if !complete(c) || !brackets_match(number) || matches!(c.before, Some('+' | '/' | ')' | '%')) {
+    if !complete(c) || !brackets_match(number) || matches!(c.before, Some('+' | ')' | '%')) {
         return Verdict::Reject;
     }
     let digits = digits(number);
@@ -166,12 +166,23 @@ fn international(c: &RecognizerInput<'_>) -> Verdict {
         && match code {
             [1] if separated => national.len() >= 7,
             [1] => (7..=10).contains(&national.len()),
-            _ => national.len() >= if separated { 5 } else { 6 } && digits.len() >= 8,
+            _ if is_small_island(code) => national.len() >= 4,
+            _ => national.len() >= if separated || code.len() == 3 { 5 } else { 6 } && digits.len() >= 8,
         };
     let completed = inner_ends(number).any(|count| count == code.len() + most);
     let repeated = national.windows(2).all(|w| w == [0, 0]);
-    let good = fits && !completed && !repeated && wraps_well(number, code.len(), code.len() + fewest);
+    let good = fits
+        && !completed
+        && !repeated
+        && !joins_two(number, code.len())
+        && wraps_well(number, code.len(), code.len() + fewest);
     if good { Verdict::Accept } else { Verdict::Reject }
+}
+
+/// Returns `true` if a slash stands between two numbers, `030 1234567/030 1234568`, and not after an area code: the calling code has `code`
+/// digits. Two digits after it are another extension.
+fn joins_two(number: &str, code: usize) -> bool {
+    number.rsplit_once('/').is_some_and(|(first, second)| digit_count(first) >= code + 7 && digit_count(second) > 2)
 }
 
 /// The most digits of a number, of its extension, and the most groups of one digit. A written trunk zero is one more digit.
@@ -226,7 +237,7 @@ fn grouped(c: &RecognizerInput<'_>) -> Verdict {
         Some(1) => 8,
         _ => 7,
     };
-    if wraps && !wraps_well(text, 0, complete_with) || other_kind(&number) || of_log(c, &number) {
+    if joins_two(text, 0) || wraps && !wraps_well(text, 0, complete_with) || other_kind(&number) || of_log(c, &number) {
         return Verdict::Reject;
     }
     match verdict_of_groups(&number, extended) {
@@ -240,9 +251,11 @@ fn is_inside(c: &RecognizerInput<'_>, number: &GroupedNumber<'_>) -> bool {
     let (Some(&first), Some(&last)) = (number.lens.first(), number.lens.last()) else { return true };
     let before = match c.before {
         Some('-' | '#') => !number.text.starts_with('('),
-        Some(',') => first < 3,
+        Some(',') => first < 3 && !number.text.starts_with('('),
         Some('.') => !c.follows_abbreviation(),
-        Some(b) => matches!(b, '/' | '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
+        // "030 1234567/030 1234568" are two numbers.
+        Some('/') => !number.text.starts_with(['0', '(']) || number.digits.len() < 9,
+        Some(b) => matches!(b, '+' | '$' | '*' | '\u{20ac}' | '\u{a3}'),
         None => false,
     };
     before || c.after == Some('-') && last == 1
@@ -277,9 +290,13 @@ fn verdict_of_groups(number: &GroupedNumber<'_>, extended: bool) -> Verdict {
     if is_spaced && !matches!(digits, [0 | 8, ..]) && ends_with_north_american(digits, text) {
         return Verdict::Reject;
     }
+    // "5403926876 1": the number is complete, and the next column of a table follows it.
+    if first_group(lens) >= 10 && !extended && lens.len() > 1 {
+        return Verdict::Reject;
+    }
     let slash = number.has(b"/");
     let year = |g: &str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
-    let first = lens.first().copied().unwrap_or_default();
+    let first = first_group(lens);
     if extended && n >= 7 {
         return Verdict::Accept;
     }
@@ -309,6 +326,10 @@ fn verdict_of_groups(number: &GroupedNumber<'_>, extended: bool) -> Verdict {
     }
     let single = lens.iter().filter(|&&l| l == 1).count();
     context_if(single <= 1 || brackets)
+}
+
+fn first_group(lens: &[usize]) -> usize {
+    lens.first().copied().unwrap_or_default()
 }
 
 /// Returns `true` if the first groups are a whole North American number: what follows is not a part of it.
@@ -350,8 +371,11 @@ fn bare(c: &RecognizerInput<'_>) -> Verdict {
     let number = without_extension(c.text);
     let n = number.len();
     let longest = if number.starts_with("00") { 15 } else { 14 };
-    let alone = !c.is_after(&['-', '.', '/', '+', '$', '*', ',', '#', '_', '\u{20ac}', '\u{a3}'])
-        && !matches!(c.after, Some('-' | '/' | ':' | '=' | '*'));
+    // "9876543210/9876543211" are two numbers, shorter ones parts of a date or a path.
+    let joined = n < 9 && (c.is_after(&['/']) || c.after == Some('/'));
+    let alone = !c.is_after(&['-', '.', '+', '$', '*', ',', '#', '_', '\u{20ac}', '\u{a3}'])
+        && !matches!(c.after, Some('-' | ':' | '=' | '*'))
+        && !joined;
     if !(7..=longest).contains(&n) || !complete(c) || !alone || !wraps_once(c.text) {
         return Verdict::Reject;
     }

@@ -20,7 +20,10 @@ pub(super) fn other_kind(number: &GroupedNumber<'_>) -> bool {
     let zip = lens == [5, 4] && digits.first() != Some(&0);
     let ip = lens.len() == 4 && number.text.matches('.').count() == 3 && lens.iter().all(|&l| l <= 3);
     let decimal = lens.len() == 2 && number.has(b".") && !number.has(b"( \n-");
-    let card = digits.len() >= 13 && (lens.first() == Some(&4) || lens.len() == 1) && luhn(digits);
+    let card = digits.len() >= 13
+        && digits.first() != Some(&0)
+        && (lens.first() == Some(&4) || lens.len() == 1)
+        && luhn(digits);
     date || ssn || zip || ip || decimal || card || same(digits)
 }
 

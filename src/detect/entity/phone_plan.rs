@@ -17,6 +17,11 @@ pub(super) fn country_code(digits: &[u8]) -> Option<usize> {
     }
 }
 
+/// Returns `true` for St Helena, Niue and Tokelau, whose numbers have four digits.
+pub(super) fn is_small_island(code: &[u8]) -> bool {
+    matches!(code, [2, 9, 0] | [6, 8, 3] | [6, 9, 0])
+}
+
 /// The fewest and the most digits of numbers within a country, by its calling code, after the national numbering plans that
 /// ITU-T E.164 lists. Where the two are the same, the end of a number is certain.
 const NATIONAL_LENGTHS: &[(&[u8], usize, usize)] = &[

@@ -158,8 +158,11 @@ fn plate(c: &RecognizerInput<'_>) -> Verdict {
     let alone = !c.is_after(&['-', '.', '$', '/', '+', ',', '@']) && c.after != Some('-');
     // A line end between two plates does not make them one.
     let two = c.text.split_once('\n').is_some_and(|(a, b)| is_plate(a) || is_plate(b)) || !c.wraps_once();
+    // "01 INFO", "2024 MODEL": a number beside a word in capitals.
+    let is_worded =
+        c.text.split([' ', '\n', '-']).any(|group| group.len() >= 4 && group.bytes().all(|b| b.is_ascii_uppercase()));
     // Shorter ones exist but are words and sizes ("A4", "5G") nearly always.
-    context_if(alone && !two && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
+    context_if(alone && !two && !is_worded && letters >= 1 && digits >= 1 && (5..=8).contains(&(letters + digits)))
 }
 
 /// Returns `true` if it could be a plate by itself.
@@ -205,7 +208,12 @@ fn uk_driver(c: &RecognizerInput<'_>) -> Verdict {
 fn named_driver(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, last_word(c.text));
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    if (5..=20).contains(&value.len()) && digits >= 4 && !looks_like_date(value) && c.after != Some('-') {
+    if (5..=20).contains(&value.len())
+        && digits >= 4
+        && !looks_like_date(value)
+        && !value.ends_with('-')
+        && c.after != Some('-')
+    {
         Verdict::Accept
     } else {
         Verdict::Reject

@@ -94,7 +94,8 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
     for entity in &spec.entities {
         for recognizer in entity.entity.recognizers() {
             let context = compiler.context_list(recognizer.context);
-            let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context });
+            let ends_at_dashes = entity.entity.ends_at_dashes();
+            let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context, ends_at_dashes });
             let (group, reach) = groups.entry(recognizer.prefilter).or_default();
             reach.include(recognizer);
             let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)

@@ -1,12 +1,20 @@
-//! Passwords in known positions: in an address (`scheme://user:password@host`) and after `-u user:password`.
+//! Passwords in known positions: in an address (`scheme://user:password@host`), after `-u user:password`, and after the options of commands
+//! that log in.
 
 use std::ops::Range;
 
-use super::super::builders::{accept_if, exact};
+use super::super::builders::{accept_if, context_if, exact};
 use super::super::keyed::is_quote;
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
+
+/// The value of an option: in quotes, or up to white space.
+macro_rules! option_value {
+    () => {
+        r"(?:\x22[^\x00-\x1f\x22]+\x22|'[^\x00-\x1f']+'|[^\x00-\x20\x22'`\x7f-][^\x00-\x20\x22'`\x7f]+)"
+    };
+}
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
@@ -22,7 +30,32 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         192,
         after_option,
     )
-    .with_value(option_value),
+    .with_value(option_value)
+    .with_context(&["curl", "http"])
+    .context_distance(120, 0),
+    // As people tell them: `creds: bob:secret7`, `login: bob / secret7`.
+    exact(
+        r"\b(?i:creds?|credentials?|log[ -]?in)(?:[ ]?[:=]|[ ](?:is|are))[ \n]?[A-Za-z][A-Za-z0-9_.@+-]*[ ]?[:/][ ]?[^\x00-\x20\x22'`\x7f]+",
+        160,
+        told,
+    )
+    .with_value(told_value),
+    // `mysql -psecret`, without a space: with one, it is the name of a database.
+    exact(concat!("-p", option_value!()), 96, glued_option)
+        .with_value(glued_value)
+        .never_sure()
+        .with_context(&[
+            "mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlsh", "mysqlcheck", "mariadb", "mariadb-dump", "sshpass",
+        ])
+        .context_distance(120, 0),
+    exact(concat!("-(?:p|pw|a|storepass|keypass)[ ]", option_value!()), 96, spaced_option)
+        .with_value(spaced_value)
+        .never_sure()
+        .with_context(&[
+            "sshpass", "docker login", "podman login", "nerdctl login", "buildah login", "skopeo login", "registry login", "az login", "oc login",
+            "cf login", "plink", "pscp", "psftp", "redis-cli", "keytool", "jarsigner",
+        ])
+        .context_distance(120, 0),
 ];
 
 /// Returns the range after the first `mark` after `head`.
@@ -67,22 +100,83 @@ fn option_value(text: &str) -> Range<usize> {
     unquoted(text, after(text, "-", ':', 0))
 }
 
+/// Returns `true` if the value of an option goes on.
+fn continues(c: &RecognizerInput<'_>) -> bool {
+    let ends = |a: char| {
+        a.is_whitespace() || a.is_control() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<')
+    };
+    c.after.is_some_and(|a| !ends(a))
+}
+
+/// Returns `true` if an option may begin after this character.
+fn begins_option(before: Option<char>) -> bool {
+    before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'))
+}
+
+fn told_value(text: &str) -> Range<usize> {
+    let joint = [":", "=", " is", " are"].iter().filter_map(|sign| Some(text.find(sign)? + sign.len())).min();
+    let user = joint.unwrap_or(text.len());
+    let start = text.get(user..).and_then(|rest| rest.find([':', '/'])).map_or(text.len(), |at| user + at + 1);
+    let value = text.get(start..).unwrap_or_default().trim_start_matches(' ').trim_end_matches('.');
+    let start = text.len() - text.get(start..).unwrap_or_default().trim_start_matches(' ').len();
+    start..start + value.len()
+}
+
+fn told(c: &RecognizerInput<'_>) -> Verdict {
+    if continues(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let value = c.text.get(told_value(c.text)).unwrap_or_default();
+    let digit = value.bytes().any(|b| b.is_ascii_digit());
+    let letter = value.bytes().any(|b| b.is_ascii_alphabetic());
+    // Neither an address nor a path.
+    let plain = !value.contains(['/', '(']) && !value.ends_with([',', ';', ')', ':']);
+    accept_if(digit && letter && plain && value.len() >= 6 && !is_placeholder(value))
+}
+
+fn glued_value(text: &str) -> Range<usize> {
+    unquoted(text, "-p".len()..text.len())
+}
+
+fn spaced_value(text: &str) -> Range<usize> {
+    unquoted(text, after(text, "-", ' ', 0))
+}
+
+fn glued_option(c: &RecognizerInput<'_>) -> Verdict {
+    of_command(c, glued_value(c.text))
+}
+
+fn spaced_option(c: &RecognizerInput<'_>) -> Verdict {
+    of_command(c, spaced_value(c.text))
+}
+
+fn of_command(c: &RecognizerInput<'_>, value: Range<usize>) -> Verdict {
+    if continues(c) || c.text.ends_with([',', ';', ')']) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let value = c.text.get(value).unwrap_or_default();
+    context_if(begins_option(c.before) && value.len() >= 4 && !is_placeholder(value))
+}
+
 fn after_option(c: &RecognizerInput<'_>) -> Verdict {
-    let ends = |a: char| a.is_whitespace() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<');
-    if c.after.is_some_and(|a| !ends(a)) {
+    if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(value) = c.text.get(option_value(c.text)) else { return Verdict::Reject };
     // `docker run -u 1000:1000` and `-u node:node` name a group; an address is no password.
     let odd = value.bytes().any(|b| !b.is_ascii_digit())
         && value.bytes().any(|b| !b.is_ascii_lowercase() && b != b'-' && b != b'_');
-    let option = c.before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'));
-    accept_if(
-        option
-            && odd
-            && value.len() >= 4
-            && !value.starts_with('/')
-            && !is_placeholder(value)
-            && !value.ends_with([',', ';', ')']),
-    )
+    let good = begins_option(c.before)
+        && value.len() >= 4
+        && !value.starts_with('/')
+        && !is_placeholder(value)
+        && !value.ends_with([',', ';', ')']);
+    // After `curl -u` even a plain word is one.
+    let user = c.text.split(':').next().unwrap_or_default();
+    let is_word = value.bytes().all(|b| b.is_ascii_lowercase()) && !user.ends_with(value);
+    match good {
+        true if odd => Verdict::Accept,
+        true if is_word => Verdict::NeedsContext,
+        _ => Verdict::Reject,
+    }
 }

@@ -8,6 +8,7 @@ use super::description::{Comparison, Description};
 
 pub(super) static PASSWORD: Description = Description {
     comparison: Comparison::Exact,
+    ends_at_dashes: true,
     recognizers: &[login::RECOGNIZERS, password::RECOGNIZERS],
     ..Description::DEFAULT
 };

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::super::builders::{accept_if, exact};
-use super::super::keyed::{Keyed, Link, begins_a_part, is_cjk, is_quote, join, read, strip_longest};
+use super::super::keyed::{
+    Keyed, Link, after_purpose, begins_a_part, is_cjk, is_quote, join, purpose, read, strip_longest,
+};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
@@ -21,7 +23,8 @@ macro_rules! value {
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         concat!(
-            r"(?:(?i:pass(?:word|wd|phrase|code|wort|ord)?|pwd)|(?:\b|_)(?i:kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|pw))[0-9]*",
+            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|pw))[0-9]*",
+            purpose!(),
             join!(),
             value!()
         ),
@@ -47,7 +50,8 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "pass", "password", "passwd", "passphrase", "passcode", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
+    "pass", "password", "pass word", "passwd", "passphrase", "pass phrase", "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code",
+    "pass_code", "securestring", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
     "salasana", "senha", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
     "identified by", "pw",
 ];
@@ -71,20 +75,19 @@ fn parse(text: &str) -> Option<Keyed<'_>> {
 
 /// Parses the text after the name: `rest` is the end of `text`.
 fn parse_after<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
-    let mut keyed = read(text, rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let mut keyed = read(text, after_purpose(rest.trim_start_matches(|c: char| c.is_ascii_digit())));
     keyed.value = without_full_stop(&keyed);
     keyed
 }
 
-/// Returns the value without the dot that ends a sentence: `password: Zw8kQ1x2.` A word without a digit or a sign is part of the sentence.
+/// Returns the value without the dots that end a sentence: `password: Zw8kQ1x2.` A word without a digit or a sign is part of the sentence.
 fn without_full_stop<'a>(keyed: &Keyed<'a>) -> &'a str {
-    let bare =
-        keyed.value.strip_suffix('.').filter(|bare| keyed.quote.is_none() && !bare.ends_with('.') && is_odd(bare));
-    bare.unwrap_or(keyed.value)
+    let bare = keyed.value.trim_end_matches('.');
+    if keyed.quote.is_none() && is_odd(bare) { bare } else { keyed.value }
 }
 
 fn parse_abroad(text: &str) -> Option<Keyed<'_>> {
-    Some(read(text, strip_longest(text, ABROAD)?))
+    Some(parse_after(text, strip_longest(text, ABROAD)?))
 }
 
 fn password_value(text: &str) -> Range<usize> {
@@ -121,7 +124,9 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
 /// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a
 /// script that values without quotes do not hold.
 fn continues(c: &RecognizerInput<'_>) -> bool {
-    let ends = |a: char| a.is_whitespace() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a);
+    let ends = |a: char| {
+        a.is_whitespace() || a.is_control() || is_quote(a) || is_cjk(a) || ",.;)!?<&}]|>*\u{2026}".contains(a)
+    };
     !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
 }
 
@@ -177,12 +182,43 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
     let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
-    let is_code = !quoted && (value.contains('(') || value.contains("::") || is_type(value, c.after));
-    let ends = !quoted || c.after.is_none_or(char::is_whitespace);
+    let is_code = !quoted && (is_call(value) || value.contains("::") || is_type(value, c.after));
+    let ends = !quoted || c.after.is_none_or(|a| a.is_whitespace() || a.is_control());
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
-    !opens && !is_member && !is_code && ends && !punctuated && !value.contains(char::is_whitespace) && !runs_over(value)
+    let refers = ends_in_reference(value, c.after) || keyed.is_escaped && holds_separator(value);
+    let begins_well = !opens && !is_member && !is_code;
+    begins_well && ends && !punctuated && !refers && !value.contains(char::is_whitespace) && !runs_over(value)
+}
+
+/// Returns `true` for the call of a function, `getpass(`: signs and scattered digits are those of a password.
+fn is_call(value: &str) -> bool {
+    let Some((name, _)) = value.split_once('(') else { return false };
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '-' | '>' | ':' | '!'));
+    is_name && digit_edges(name) < 3
+}
+
+/// Returns how often a digit is next to what is none.
+fn digit_edges(text: &str) -> usize {
+    text.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
+}
+
+/// Returns `true` if an escape of an address in the value separates: an ampersand, a quote, white space, a comma or a bracket.
+fn holds_separator(value: &str) -> bool {
+    let mut escapes = value.match_indices('%').filter_map(|(at, _)| value.get(at + 1..at + 3));
+    escapes.any(|hex| {
+        matches!(hex, "26" | "22" | "27" | "20" | "0A" | "0a" | "0D" | "0d" | "2C" | "2c" | "3C" | "3c" | "7D" | "7d")
+    })
+}
+
+/// Signs of HTML that end a value, as their references.
+const REFERENCES: &[&str] = &["&lt", "&gt", "&quot", "&apos", "&nbsp", "&#39", "&#34", "&#x27", "&#x22"];
+
+/// Returns `true` if the value ends in a reference of HTML, `x&quot;`, of which the semicolon may follow it.
+fn ends_in_reference(value: &str, after: Option<char>) -> bool {
+    let name = value.strip_suffix(';').or(Some(value).filter(|_| after == Some(';')));
+    name.is_some_and(|name| name.ends_with("&amp") || REFERENCES.iter().any(|reference| name.ends_with(reference)))
 }
 
 /// Returns `true` for a generic type and for a member of the object at hand: `Optional[str]`, `Zeroizing<String>`, `self.password`.
@@ -218,6 +254,7 @@ fn runs_over(value: &str) -> bool {
     }) || value.contains("</")
         || value.contains("/>")
         || value.contains("<br")
+        || REFERENCES.iter().any(|reference| value.split_once(reference).is_some_and(|(_, rest)| rest.starts_with(';')))
         || !value.is_ascii() && value.contains(is_cjk)
 }
 

@@ -17,9 +17,10 @@ macro_rules! around {
 }
 
 pub(in super::super) static USERNAME: Description = Description {
+    ends_at_dashes: true,
     recognizers: &[&[
         exact(
-            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`]?[ ]*(?:(?::=|=>|[:=>|]|--?>?[ \n])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`*]{0,3}[ ]*(?:(?::=|=>|[:=>|]|--?>?[ \n])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
             128,
             username,
         )
@@ -33,7 +34,7 @@ pub(in super::super) static USERNAME: Description = Description {
         )
         .with_value(sql_user_value),
         exact(
-            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).ending_a_word().with_context(&[
+            r"@[A-Za-z0-9_][A-Za-z0-9_.]+", 40, handle).ending_a_word().with_value(handle_value).with_context(&[
             "twitter", "instagram", "github", "telegram", "tiktok", "handle", "username", "follow", "user", "account", "discord", "mastodon", "dm", "profile",
         ])
         .with_veto(in_code),
@@ -195,8 +196,17 @@ fn in_code(s: &Surroundings<'_>) -> Objection {
     if declared || listed || s.after.starts_with('=') { Objection::Start } else { Objection::None }
 }
 
+/// Returns the handle without the dots that end a sentence.
+fn handle_value(text: &str) -> Range<usize> {
+    0..text.trim_end_matches('.').len()
+}
+
 fn handle(c: &RecognizerInput<'_>) -> Verdict {
-    let name = c.text.trim_start_matches('@').to_ascii_lowercase();
+    let text = c.text.get(handle_value(c.text)).unwrap_or_default();
+    if text.len() < c.text.len() && !c.after.is_none_or(char::is_whitespace) {
+        return Verdict::Reject;
+    }
+    let name = text.trim_start_matches('@').to_ascii_lowercase();
     if TAGS.binary_search(&name.as_str()).is_ok() {
         return Verdict::Reject;
     }
@@ -204,7 +214,11 @@ fn handle(c: &RecognizerInput<'_>) -> Verdict {
     // `name@host` is no handle, nor is a decorator in code ("@Override" in front of a line break).
     let alone = !c.before.is_some_and(|b| b.is_alphanumeric() || matches!(b, '.' | '_' | '-' | '/' | '%' | '\'' | '@'));
     context_if(
-        alone && letters && c.text.len() >= 4 && ends_word(c) && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
+        alone
+            && letters
+            && text.len() >= 4
+            && ends_word(&RecognizerInput { text, ..*c })
+            && !matches!(c.after, Some('(' | '.' | '/' | '\'')),
     )
 }
 

@@ -18,6 +18,8 @@ macro_rules! cookie_named {
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 7617: base64 of `user:password`.
     exact(concat!(r"\b(?i:basic)[ \n]+", wrapper!(), "[A-Za-z0-9+/=_-]+"), 512, basic).with_value(last_word),
+    // The files of Docker and npm have it under a name of their own.
+    exact(r"(?:\b|_)auth['\x22]?[ ]?[:=][ ]?['\x22]?[A-Za-z0-9+/=_-]+", 512, basic).with_value(last_word),
     exact(
         concat!(
             r"(?i:authorization|x-api-key|x-auth-token|x-amz-security-token)['\x22`]?[ ]*[:=][ \n]*['\x22`]?(?:(?i:bearer|token|apikey|api-key|key|bot|splunk)[ \n]+)?",

@@ -14,6 +14,7 @@ use super::description::{Comparison, Description};
 
 pub(super) static API_KEY: Description = Description {
     comparison: Comparison::Exact,
+    ends_at_dashes: true,
     recognizers: &[header::RECOGNIZERS, named::RECOGNIZERS, tokens::RECOGNIZERS, vendors::RECOGNIZERS],
     ..Description::DEFAULT
 };

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use super::super::builders::exact;
+use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::keyed::{Keyed, Link, begins_a_part, join, read, strip, strip_longest, unwrapped, wrapper};
-use super::super::recognizer::{Recognizer, RecognizerInput};
+use super::super::keyed::{
+    Keyed, Link, after_purpose, begins_a_part, join, purpose, read, strip, strip_longest, unwrapped, wrapper,
+};
+use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
 use super::aws::is_secret;
 use super::words::{is_scrambled, is_worded};
 use crate::detect::pattern::Verdict;
@@ -21,7 +23,7 @@ macro_rules! value {
         concat!(
             join!(),
             wrapper!(),
-            r"(?i:bearer[ ]|token[ ]|basic[ ])?(?:[A-Za-z0-9_.~/+-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+={0,2}"
+            r"(?i:bearer[ ]|token[ ]|basic[ ]|base64:)?(?:[A-Za-z0-9_.~/+-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+={0,2}"
         )
     };
 }
@@ -29,7 +31,7 @@ macro_rules! value {
 /// The first word of a name.
 macro_rules! first {
     () => {
-        "(?i:api|app|application|access|account|auth|bot|client|consumer|csrf|deploy|encryption|id|jwt|license|master|oauth|personal|private|project|refresh|secret|service|session|shared|signing|storage|subscription|user|webhook)"
+        "(?i:aes|algolia|anthropic|api|app|application|access|account|auth|azure|bot|braintree|client|cohere|consumer|csrf|datadog|deepgram|deploy|encryption|functions|gemini|hmac|id|jwt|license|mailgun|master|mistral|oauth|openai|personal|private|project|refresh|secret|sendgrid|service|session|shared|signing|storage|stripe|subscription|twilio|user|webhook)"
     };
 }
 
@@ -41,7 +43,7 @@ macro_rules! last {
 }
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))(?: for [a-z]+)?", value!()),
+    exact(concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))", purpose!(), value!()),
         LONGEST,
         named_key,
     )
@@ -53,21 +55,32 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
             first!(),
             "|A(?i:pi|pp|pplication|ccess|ccount|uth)|B(?i:ot)|C(?i:lient|onsumer|srf)|D(?i:eploy)|E(?i:ncryption)|I(?i:d)|J(?i:wt)|L(?i:icense)|M(?i:aster)|O(?i:auth)|P(?i:ersonal|rivate|roject)|R(?i:efresh)|S(?i:ecret|ervice|ession|hared|igning|torage|ubscription)|U(?i:ser)|W(?i:ebhook)|api)",
             last!(),
-            "|_(?i:tokens?|secret|bearer)|T(?i:okens?)|S(?i:ecret)|B(?i:earer)|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)(?: for [a-z]+)?",
+            "|_(?i:tokens?|secret|bearer)|T(?i:okens?)|S(?i:ecret)|B(?i:earer)|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)",
+            purpose!(),
             value!()
         ),
         LONGEST,
         named_key,
     )
     .with_value(named_value),
+    // The end of the name of a variable: `SPEECH_KEY=`.
+    exact(concat!("_(?:KEY|key|Key)", value!()), LONGEST, variable).with_value(variable_value).with_veto(of_other_keys),
+    // The keys of web frameworks have any signs, so quotes show where they end.
+    exact(
+        r"(?i:secret[_-]?key)['\x22]?\]?[ ]?[:=]>?[ ]?[bru]?(?:\x22[^\x00-\x20\x22\x7f]+\x22|'[^\x00-\x20'\x7f]+')",
+        200,
+        quoted_key,
+    )
+    .with_value(quoted_value),
 ];
 
 /// The parts of a name, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
 #[rustfmt::skip]
 const FIRST: &[&str] = &[
-    "access", "account", "api", "app", "application", "auth", "bot", "client", "consumer", "csrf", "deploy", "encryption", "id", "jwt",
-    "license", "master", "oauth", "personal", "private", "project", "refresh", "secret", "service", "session", "shared", "signing",
-    "storage", "subscription", "user", "webhook",
+    "access", "account", "aes", "algolia", "anthropic", "api", "app", "application", "auth", "azure", "bot", "braintree", "client", "cohere",
+    "consumer", "csrf", "datadog", "deepgram", "deploy", "encryption", "functions", "gemini", "hmac", "id", "jwt", "license", "mailgun", "master",
+    "mistral", "oauth", "openai", "personal", "private", "project", "refresh", "secret", "sendgrid", "service", "session", "shared",
+    "signing", "storage", "stripe", "subscription", "twilio", "user", "webhook",
 ];
 const BETWEEN: &[&str] = &["access", "auth"];
 const LAST: &[&str] = &["key", "keys", "token", "tokens", "secret", "secrets"];
@@ -113,18 +126,11 @@ fn after_gap(text: &str) -> &str {
     text.strip_prefix([' ', '_', '-']).unwrap_or(text)
 }
 
-/// Skips the purpose in `API key for stripe: ...`
-fn after_purpose(rest: &str) -> &str {
-    let Some(purpose) = rest.strip_prefix(" for ") else { return rest };
-    let tail = purpose.trim_start_matches(|c: char| c.is_ascii_lowercase());
-    if tail.len() < purpose.len() { tail } else { rest }
-}
-
 fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
     let (name, rest) = name(text)?;
     let keyed = read(text, after_purpose(rest));
     let value = unwrapped(keyed.value);
-    let key = strip_longest(value, &["bearer ", "token ", "basic "]).unwrap_or(value);
+    let key = strip_longest(value, &["bearer ", "token ", "basic ", "base64:"]).unwrap_or(value);
     Some((name, keyed, key))
 }
 
@@ -146,6 +152,58 @@ fn named_key(c: &RecognizerInput<'_>) -> Verdict {
     // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
     if whole && !is_aws && !is_place(key) && is_key(key, strong) { Verdict::Accept } else { Verdict::Reject }
+}
+
+/// Keys that are no secrets: those of tables, caches and stores.
+#[rustfmt::skip]
+const OTHER_KEYS: &[&str] = &[
+    "cache", "composite", "foreign", "group", "hash", "idempotency", "index", "join", "lookup", "map", "natural", "object", "parent", "partition",
+    "primary", "public", "redis", "registry", "row", "s3", "sort", "surrogate", "unique",
+];
+
+fn variable_key(text: &str) -> Option<(Keyed<'_>, &str)> {
+    let keyed = read(text, text.get("_KEY".len()..)?);
+    Some((keyed, unwrapped(keyed.value)))
+}
+
+fn variable_value(text: &str) -> Range<usize> {
+    text.len() - variable_key(text).map_or(0, |(_, key)| key.len())..text.len()
+}
+
+/// Validates a key that is set: the name alone says less than those of which more is known.
+fn variable(c: &RecognizerInput<'_>) -> Verdict {
+    let is_inside = c.after != Some('=') && ends_inside(c);
+    if is_inside || c.text.len() < SHORTEST_VALUE {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some((keyed, key)) = variable_key(c.text) else { return Verdict::Reject };
+    let is_set = keyed.link == Link::Sign && c.before.is_some_and(|b| b.is_ascii_alphanumeric());
+    accept_if(is_set && !is_secret(key) && !is_place(key) && is_key(key, true) && !key.contains('.'))
+}
+
+fn of_other_keys(s: &Surroundings<'_>) -> Objection {
+    let name = s.before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    if OTHER_KEYS.iter().any(|other| name.eq_ignore_ascii_case(other)) { Objection::End } else { Objection::None }
+}
+
+fn quoted_value(text: &str) -> Range<usize> {
+    let end = text.len().saturating_sub(1);
+    let quote = text.chars().next_back().unwrap_or('"');
+    let start = text.get(..end).and_then(|head| head.rfind(quote)).map_or(end, |at| at + 1);
+    start..end
+}
+
+fn quoted_key(c: &RecognizerInput<'_>) -> Verdict {
+    let value = c.text.get(quoted_value(c.text)).unwrap_or_default();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    accept_if(
+        value.len() >= SHORTEST_VALUE
+            && digits >= 2
+            && entropy(value) > 3.2
+            && !is_secret(value)
+            && !is_worded(value)
+            && !is_place(value),
+    )
 }
 
 /// Returns `true` if the key continues after the candidate, or its last character is the text's.

@@ -1,5 +1,7 @@
 //! Tokens whose form needs more than a prefix and a shape.
 
+use std::ops::Range;
+
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
 use super::super::description::{Certainty, Comparison, Description};
@@ -13,17 +15,22 @@ const JWT_MAX: usize = 8 * 1024;
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key).ending_a_word(),
     // Telegram's bots and Facebook's applications: a number, a sign, a token.
-    exact(r"\b[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered),
+    exact(r"\b(?:bot)?[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered).with_value(without_bot),
     // Mailchimp: the data center comes last.
     exact(r"\b[0-9a-f]{32}-us[0-9]+\b", 40, whole),
     // Discord's bots: a number in base64, a time, a signature.
     exact(r"\b[MNO][A-Za-z0-9]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 80, discord),
+    // Braintree's access tokens.
+    exact(r"\baccess_token\$[a-z]+\$[0-9a-z]+\$[0-9a-f]+\b", 80, braintree),
+    // Django's keys hold any signs (`get_random_secret_key`).
+    exact(r"\bdjango-insecure-[a-z0-9!@#$%^&*(_=+)-]+", 80, django),
     // Azure's client secrets, known by what they have in the middle.
     exact(r"\b[A-Za-z0-9_.~-]+[0-9]Q~[A-Za-z0-9_.~-]+", 44, azure_client).with_prefilter(*b"~~"),
 ];
 
 pub(in super::super) static JWT: Description = Description {
     comparison: Comparison::Exact,
+    ends_at_dashes: true,
     certainty: Certainty::Form,
     recognizers: &[&[
         // Header and payload are JSON objects, so both begin with the base64url of `{"` (RFC 7519); encrypted ones have five parts.
@@ -57,12 +64,34 @@ fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(good && !is_worded(rest) && !matches!(c.before, Some('-')))
 }
 
+/// Returns the token without the word that the addresses of Telegram put before it: `/bot123456789:A…/getMe`.
+fn without_bot(text: &str) -> Range<usize> {
+    text.len() - text.trim_start_matches("bot").len()..text.len()
+}
+
 fn numbered(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let good = fits(c.text, "d8-10 ': w35", None) || fits(c.text, "d14-17 '| w27-40", None);
-    accept_if(good && entropy(c.text) > 3.0)
+    let token = c.text.get(without_bot(c.text)).unwrap_or_default();
+    let good = fits(token, "d8-10 ': w35", None) || fits(token, "d14-17 '| w27-40", None);
+    accept_if(good && entropy(token) > 3.0)
+}
+
+fn braintree(c: &RecognizerInput<'_>) -> Verdict {
+    let is_one = ["production", "sandbox"].iter().any(|place| {
+        let rest = c.text.strip_prefix("access_token$").and_then(|rest| rest.strip_prefix(place));
+        rest.is_some_and(|rest| fits(rest, "'$ n16 '$ h32", c.after))
+    });
+    accept_if(is_one)
+}
+
+fn django(c: &RecognizerInput<'_>) -> Verdict {
+    let ends = c.after.is_none_or(|a| a.is_whitespace() || matches!(a, '"' | '\'' | '`' | ',' | ';' | '<' | '}'));
+    if !ends || c.text.len() < "django-insecure-".len() + 32 {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    Verdict::Accept
 }
 
 fn whole(c: &RecognizerInput<'_>) -> Verdict {

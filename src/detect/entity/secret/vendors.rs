@@ -97,6 +97,8 @@ vendors! {
     "DigitalOcean" "dor_v1_" "h64";
     "Docker" "dckr_oat_" "w27+";
     "Docker" "dckr_pat_" "w27";
+    "Discord" "discord[.]com/api/webhooks/" "d17-20 '/ w60-80";
+    "Discord" "discordapp[.]com/api/webhooks/" "d17-20 '/ w60-80";
     "Doppler" "dp[.]audit[.]" "a40-44";
     "Doppler" "dp[.]ct[.]" "a40-44";
     "Doppler" "dp[.]pt[.]" "a40-44";
@@ -250,6 +252,9 @@ vendors! {
     "Shopify" "shpca_" "H32";
     "Shopify" "shppa_" "H32";
     "Shopify" "shpss_" "H32";
+    "Slack" "hooks[.]slack[.]com/services/" "b40-60";
+    "Slack" "hooks[.]slack[.]com/triggers/" "b40-80";
+    "Slack" "hooks[.]slack[.]com/workflows/" "b40-80";
     "Slack" "xapp-" "d1 '- u8+ '- d8+ '- n32+";
     "Slack" "xoxa-" "#w12+";
     "Slack" "xoxb-" "#w16+";
