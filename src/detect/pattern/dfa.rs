@@ -149,7 +149,9 @@ impl Dfa {
             let mut next = table[cell].load(Ordering::Acquire);
             // Neither unknown nor dead nor full: one comparison for all but a few steps.
             if next.wrapping_sub(DEAD + 1) >= FULL - (DEAD + 1) {
-                next = self.known_after(reached, byte);
+                if next == UNKNOWN {
+                    next = self.known_after(reached, byte);
+                }
                 match next {
                     DEAD => return (found, Stop::Dead),
                     FULL => {
