@@ -28,7 +28,7 @@ fn progress(guardrail: &Guardrail, text: &str) -> (usize, usize) {
 const SHORT: usize = 600;
 
 /// Units of which one byte in so many is left when they are folded. Limits count what is left.
-const FOLDED: &[(&str, usize)] = &[("1\u{200b}", 4), ("４", 3)];
+const FOLDED: &[(&str, usize)] = &[("1\u{200b}", 4), ("４", 3), ("1²", 2)];
 
 fn short(unit: &str) -> usize {
     SHORT * FOLDED.iter().find(|folded| folded.0 == unit).map_or(1, |folded| folded.1)

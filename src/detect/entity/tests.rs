@@ -246,14 +246,15 @@ impl Matcher {
             matcher.read(&mut MatcherState::default(), &view, false, &mut validate, &mut Vec::new());
             let asked = asked.into_inner();
             for &(start, end, verdict) in &asked {
-                let (bytes, of_all_ends) = match verdict {
+                let (bytes, is_of_later_ends) = match verdict {
                     Verdict::RejectBefore(bytes) => (bytes, false),
                     Verdict::RejectStarts(bytes) => (bytes.max(1), true),
                     _ => continue,
                 };
                 let is_taken_back = |&&(other, other_end, other_verdict): &&(usize, usize, Verdict)| {
                     let is_accepted = matches!(other_verdict, Verdict::Accept | Verdict::NeedsContext);
-                    is_accepted && (of_all_ends || other_end == end) && (start..start + bytes).contains(&other)
+                    let is_of_end = other_end == end || is_of_later_ends && other_end > end;
+                    is_accepted && is_of_end && (start..start + bytes).contains(&other)
                 };
                 wrong.extend(asked.iter().find(is_taken_back).map(|&(other, ..)| (recognizer.pattern, other, end)));
             }

@@ -6,7 +6,7 @@ use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdic
 use crate::text::view::ViewText;
 
 /// Records the match of an alternative that ends here, with the earliest start from `from` on that a validator accepts. Returns the offset
-/// before which the validator rejects all starts from `from` on, at every end, if it says so.
+/// before which the validator rejects all starts from `from` on, at this and every later end, if it says so.
 pub(super) fn record(
     bests: &mut Vec<PatternMatch>,
     starts: &impl StartSet,
@@ -19,7 +19,7 @@ pub(super) fn record(
     let expired = end.saturating_sub(meta.cap);
     flush(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
     let (mut needs_context, mut rejected) = (false, None);
-    // All starts so far are rejected at every end. One that may match at a later end is kept, and all after it.
+    // All starts so far are rejected at this and every later end. One that may match at a later end is kept, and all after it.
     let mut are_rejected = true;
     // Only validators of long values use it.
     let accepted =

@@ -63,8 +63,8 @@ pub(crate) enum Verdict {
     /// Not a match, and neither is any candidate with the same end that begins before this byte of it. The length of the candidate
     /// rejects the end. A validator may see any number of starts, so frequent rejections must use this, cheaply.
     RejectBefore(usize),
-    /// The same of every end: no value begins from the start of the candidate up to before this byte. Those are not offered again, unless an
-    /// earlier start may still become a match.
+    /// The same of this and of every later end: none of their values begins from the start of the candidate up to before this byte. Those are
+    /// not offered again, unless an earlier start may still become a match.
     RejectStarts(usize),
     /// A match only if a context word is near.
     NeedsContext,

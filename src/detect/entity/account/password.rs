@@ -104,9 +104,8 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
-    // What is longer yet is none either, unless a quote closes it after spaces.
-    if keyed.quote.is_none() && keyed.value.len() > LONGEST_VALUE {
-        return Verdict::RejectStarts(1);
+    if let Some(rejected) = rejected_by_content(&keyed) {
+        return rejected;
     }
     let is_short = strip_longest(named(c.text), SHORT) == Some(rest);
     // `dbPass` is a field, "compass" a word.
@@ -118,7 +117,18 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
     if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    accept_if(parse_abroad(c.text).is_some_and(|keyed| is_password(c, &keyed, false)))
+    let Some(keyed) = parse_abroad(c.text) else { return Verdict::Reject };
+    rejected_by_content(&keyed).unwrap_or_else(|| accept_if(is_password(c, &keyed, false)))
+}
+
+/// Returns the verdict on a value that no quote closes and that holds what no value does, whatever follows it.
+fn rejected_by_content(keyed: &Keyed<'_>) -> Option<Verdict> {
+    let value = keyed.value;
+    let separates = || keyed.is_escaped && holds_separator(value);
+    let holds = !keyed.closed && (value.len() > LONGEST_VALUE || runs_over(value) || separates());
+    // A quote may yet close it after spaces, and a sign may yet join another value.
+    let is_final = keyed.quote.is_none() && keyed.link != Link::Space;
+    holds.then_some(if is_final { Verdict::RejectStarts(1) } else { Verdict::Reject })
 }
 
 /// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a
@@ -187,9 +197,9 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
-    let refers = ends_in_reference(value, c.after) || keyed.is_escaped && holds_separator(value);
+    let refers = ends_in_reference(value, c.after);
     let begins_well = !opens && !is_member && !is_code;
-    begins_well && ends && !punctuated && !refers && !value.contains(char::is_whitespace) && !runs_over(value)
+    begins_well && ends && !punctuated && !refers && !value.contains(char::is_whitespace)
 }
 
 /// Returns `true` for the call of a function, `getpass(`: signs and scattered digits are those of a password.
@@ -214,6 +224,10 @@ fn holds_separator(value: &str) -> bool {
 
 /// Signs of HTML that end a value, as their references.
 const REFERENCES: &[&str] = &["&lt", "&gt", "&quot", "&apos", "&nbsp", "&#39", "&#34", "&#x27", "&#x22"];
+
+fn begins_with_reference(text: &str) -> bool {
+    REFERENCES.iter().any(|reference| text.strip_prefix(reference).is_some_and(|rest| rest.starts_with(';')))
+}
 
 /// Returns `true` if the value ends in a reference of HTML, `x&quot;`, of which the semicolon may follow it.
 fn ends_in_reference(value: &str, after: Option<char>) -> bool {
@@ -254,7 +268,7 @@ fn runs_over(value: &str) -> bool {
     }) || value.contains("</")
         || value.contains("/>")
         || value.contains("<br")
-        || REFERENCES.iter().any(|reference| value.split_once(reference).is_some_and(|(_, rest)| rest.starts_with(';')))
+        || value.match_indices('&').any(|(at, _)| begins_with_reference(value.get(at..).unwrap_or_default()))
         || !value.is_ascii() && value.contains(is_cjk)
 }
 

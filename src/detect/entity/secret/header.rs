@@ -11,7 +11,14 @@ use crate::detect::pattern::{Count, Verdict};
 /// The pattern of a cookie with one of these names.
 macro_rules! cookie_named {
     ($names:literal) => {
-        concat!("(?i:", $names, ")=", wrapper!(), r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))+")
+        concat!(
+            "(?i:",
+            $names,
+            ")=",
+            wrapper!(),
+            // A dot or a tilde at the end is no part of the value.
+            r"(?:[A-Za-z0-9._~+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))*(?:[A-Za-z0-9_+/=:-]|%(?:2[BFbf]|3[ADad]|7[Ee]))"
+        )
     };
 }
 
@@ -127,7 +134,7 @@ fn cookie_as(c: &RecognizerInput<'_>, verdict: Verdict) -> Verdict {
     if c.before.is_some_and(|b| b.is_ascii_alphanumeric()) {
         return Verdict::RejectStarts(1);
     }
-    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) || c.text.ends_with(['.', '~']) {
+    if c.after.is_some_and(|a| a.is_ascii_alphanumeric() || matches!(a, '_' | '=')) {
         return Verdict::RejectBefore(c.text.len());
     }
     // The longer value has no fewer digits and letters, and that of a later start no more.
