@@ -328,7 +328,7 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
     if !name_words(c.text).is_some_and(|words| (2..=MOST_WORDS_LISTED).contains(&words)) {
         return Verdict::Reject;
     }
-    let rest: Vec<&str> = c.text.split(' ').skip(1).filter(|word| !is_particle(word)).collect();
+    let rest: Vec<&str> = words(c.text).skip(1).filter(|word| !is_particle(word)).collect();
     // Of three words the middle one must be an initial or a given name too: "Mary Ann Smith", not "Mary Smith Street".
     let middle = rest.len() == 1
         || rest.first().is_some_and(|word| word.trim_end_matches('.').len() == 1 || given_names::contains(word))

@@ -151,9 +151,12 @@ impl PatternMatcher {
             if let Some(at) = known.filter(|at| meta.needs.asks_context && !at.lacks_context)
                 && to.validator.has_no_context_of(meta.tag, first.max(at.first), end)
             {
+                if meta.needs.is_never_sure {
+                    continue;
+                }
                 known = self.end_of(alternative, (end, true), view, to).filter(begins);
             }
-            if let Some(at) = known.filter(|at| !(at.lacks_context && meta.needs.is_never_sure)) {
+            if let Some(at) = known {
                 let at = End { first: first.max(at.first), ..at };
                 self.find_starts(state, (meta, at), input, after.is_ok(), to);
             }

@@ -172,9 +172,7 @@ impl StartSet for Starts {
     fn copy_to(&self, from: usize, starts: &mut Self) {
         work::count(self.runs.len() / 4);
         starts.runs.extend_from_slice(self.runs_from(from));
-        if let Some((first, _)) = starts.runs.first_mut() {
-            *first = from.max(*first);
-        }
+        starts.forget_before(from);
     }
 }
 

@@ -117,9 +117,9 @@ fn told_value(text: &str) -> Range<usize> {
     let joint = [":", "=", " is", " are"].iter().filter_map(|sign| Some(text.find(sign)? + sign.len())).min();
     let user = joint.unwrap_or(text.len());
     let start = text.get(user..).and_then(|rest| rest.find([':', '/'])).map_or(text.len(), |at| user + at + 1);
-    let value = text.get(start..).unwrap_or_default().trim_start_matches(' ').trim_end_matches('.');
-    let start = text.len() - text.get(start..).unwrap_or_default().trim_start_matches(' ').len();
-    start..start + value.len()
+    let value = text.get(start..).unwrap_or_default().trim_start_matches(' ');
+    let start = text.len() - value.len();
+    start..start + value.trim_end_matches('.').len()
 }
 
 fn told(c: &RecognizerInput<'_>) -> Verdict {

@@ -139,10 +139,14 @@ fn named_value(text: &str) -> Range<usize> {
     text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
 }
 
-fn named_key(c: &RecognizerInput<'_>) -> Verdict {
+/// Returns `true` if no key ends here, wherever it begins.
+fn is_no_end(c: &RecognizerInput<'_>) -> bool {
     // An equals sign after the key is its padding, or joins the next key to its value.
-    let is_inside = c.after != Some('=') && ends_inside(c);
-    if is_inside || c.text.len() < SHORTEST_VALUE {
+    c.text.len() < SHORTEST_VALUE || c.after != Some('=') && ends_inside(c)
+}
+
+fn named_key(c: &RecognizerInput<'_>) -> Verdict {
+    if is_no_end(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
@@ -172,8 +176,7 @@ fn variable_value(text: &str) -> Range<usize> {
 
 /// Validates a key that is set: the name alone says less than those of which more is known.
 fn variable(c: &RecognizerInput<'_>) -> Verdict {
-    let is_inside = c.after != Some('=') && ends_inside(c);
-    if is_inside || c.text.len() < SHORTEST_VALUE {
+    if is_no_end(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((keyed, key)) = variable_key(c.text) else { return Verdict::Reject };
