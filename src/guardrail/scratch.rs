@@ -24,7 +24,7 @@ pub(super) struct Scratch {
     /// Readings that add findings: of rewritten text, then those after a context.
     pub(super) sides: Vec<SideReading>,
     /// A reading for the next text after a context.
-    spare: Option<Reading>,
+    spare: Option<Box<Reading>>,
     pub(super) confirmed: Vec<ConfirmedFinding>,
     pub(super) resolver: Resolver,
 }

@@ -16,7 +16,7 @@ use crate::text::rewrite::{Rewriting, Rewritten};
 /// regex cannot begin in a name and end in the value.
 #[derive(Debug)]
 pub(super) struct SideReading {
-    reading: Reading,
+    reading: Box<Reading>,
     rewritten: Option<(Rewriting, Rewritten)>,
     /// Bytes of the context.
     lead: usize,
@@ -42,8 +42,8 @@ impl Reset for SideReading {
 
 impl SideReading {
     /// Creates a reading of text after `context`, in the memory of `spare` if there is one.
-    pub(super) fn after(context: &str, spare: Option<Reading>, policy: &EnforcedPolicy) -> Self {
-        let reading = spare.unwrap_or_else(|| Reading::new(policy, policy.detectors(), None));
+    pub(super) fn after(context: &str, spare: Option<Box<Reading>>, policy: &EnforcedPolicy) -> Self {
+        let reading = spare.unwrap_or_else(|| Box::new(Reading::new(policy, policy.detectors(), None)));
         Self::new(None, reading, context, policy)
     }
 
@@ -55,12 +55,13 @@ impl SideReading {
             _ => detectors.similarity(),
         };
         let rewritten = (rewriting, Rewritten::new(rewriting));
-        Self::new(Some(rewritten), Reading::new(policy, detectors, topics.cloned()), context, policy)
+        let reading = Box::new(Reading::new(policy, detectors, topics.cloned()));
+        Self::new(Some(rewritten), reading, context, policy)
     }
 
     fn new(
         rewritten: Option<(Rewriting, Rewritten)>,
-        reading: Reading,
+        reading: Box<Reading>,
         context: &str,
         policy: &EnforcedPolicy,
     ) -> Self {
@@ -73,7 +74,7 @@ impl SideReading {
     }
 
     /// Returns the memory of a reading of the text as it is.
-    pub(super) fn into_plain(self) -> Option<Reading> {
+    pub(super) fn into_plain(self) -> Option<Box<Reading>> {
         if self.rewritten.is_none() { Some(self.reading) } else { None }
     }
 

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn threads_compete_for_the_last_number() {
-        check(4, &[b"ab", b"aa"]);
+        check(5, &[b"ab", b"aa"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::reverse::SHORT_BYTES;
 use super::starts::{StartSet, Starts};
-use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach, flush};
+use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach, make_room};
 use crate::text::view::ViewText;
 
 /// Records the match of an alternative that ends here, with the earliest start from `from` on that a validator accepts. Returns the offset
@@ -17,7 +17,7 @@ pub(super) fn record(
     let (tag, end) = (meta.tag, at.end);
     let mut first = Some(at.next_start(starts, from)?);
     let expired = end.saturating_sub(meta.cap);
-    flush(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
+    make_room(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
     let (mut needs_context, mut rejected) = (false, None);
     // All starts so far are rejected at this and every later end. One that may match at a later end is kept, and all after it.
     let mut are_rejected = true;

@@ -50,13 +50,37 @@ pub(super) enum Stop {
     Unnumbered(usize),
 }
 
+/// The next state is not computed yet.
 const UNKNOWN: u32 = 0;
 /// No match is possible.
 pub(super) const DEAD: u32 = 1;
-/// No number is left.
-const FULL: u32 = u32::MAX;
+/// The next state has no number.
+const FULL: u32 = 2;
+/// The numbers below are of no state. From none of them a byte leads to a state.
+const FIRST: u32 = 3;
 /// Set in the table where something matches at the next state, so that the state need not be looked up.
 const MATCHES: u32 = 1 << 31;
+
+/// Bytes that are read backwards before a look at what was reached.
+const BLOCK: usize = 4;
+
+/// What was read backwards.
+#[derive(Clone, Copy)]
+struct Back {
+    state: u32,
+    /// One bit for each byte, the one that was read last in the lowest: set where something matches.
+    found: u64,
+    /// Bytes: at most 64.
+    read: usize,
+}
+
+impl Back {
+    /// Returns the bits with the byte that was read first in the lowest.
+    fn first_lowest(self) -> u64 {
+        let unused = u64::BITS.saturating_sub(u32::try_from(self.read).unwrap_or(u64::BITS));
+        self.found.reverse_bits().checked_shr(unused).unwrap_or(0)
+    }
+}
 
 /// The data that new states need.
 #[derive(Debug, Default)]
@@ -85,7 +109,9 @@ impl Dfa {
     pub(super) fn new(nfa: NFA, caps: &[usize], ends: Vec<EdgeSet>, capacity: usize) -> Self {
         let classes = byte_classes(&nfa);
         let stride = usize::from(classes.iter().copied().max().unwrap_or(0)) + 1;
-        let capacity = capacity.max(2);
+        let capacity = capacity.max(FIRST as usize);
+        let rows = (0..u32::MAX).take(capacity).map(|state| if state < FIRST { state } else { UNKNOWN });
+        let cells = rows.flat_map(|cell| std::iter::repeat_n(cell, stride));
         Self {
             caps: pattern_of(&nfa, caps.len())
                 .into_iter()
@@ -96,7 +122,7 @@ impl Dfa {
             classes,
             stride,
             capacity,
-            table: std::iter::repeat_with(|| AtomicU32::new(UNKNOWN)).take(capacity * stride).collect(),
+            table: cells.map(AtomicU32::new).collect(),
             infos: std::iter::repeat_with(OnceLock::new).take(capacity).collect(),
             growth: Mutex::new(Growth::default()),
         }
@@ -128,46 +154,52 @@ impl Dfa {
         }
     }
 
-    /// Returns what the table has for a state and a byte, once it is known.
-    #[cold]
-    fn known_after(&self, state: u32, byte: u8) -> u32 {
-        match self.next(state, byte) {
-            None => FULL,
-            Some((next, false)) => next,
-            Some((next, true)) => next | MATCHES,
-        }
-    }
-
     /// Reads at most 64 bytes from the last one on. Returns one bit for each that was read, the last byte first: set where something matches.
     /// And why it stopped.
     pub(super) fn run_back(&self, state: &mut u32, bytes: &[u8]) -> (u64, Stop) {
         // The loop holds what it needs in registers.
         let (table, classes, stride) = (&*self.table, &self.classes, self.stride);
-        let (mut reached, mut found) = (*state, 0);
-        for (read, &byte) in bytes.iter().rev().enumerate() {
-            let cell = reached as usize * stride + usize::from(classes[usize::from(byte)]);
-            let mut next = table[cell].load(Ordering::Acquire);
-            // Neither unknown nor dead nor full: one comparison for all but a few steps.
-            if next.wrapping_sub(DEAD + 1) >= FULL - (DEAD + 1) {
-                if next == UNKNOWN {
-                    next = self.known_after(reached, byte);
-                }
-                match next {
-                    DEAD => return (found, Stop::Dead),
-                    FULL => {
-                        *state = reached;
-                        return (found, Stop::Unnumbered(read));
-                    }
-                    _ => {}
-                }
+        let mut back = Back { state: *state, found: 0, read: 0 };
+        let mut blocks = bytes.rchunks_exact(BLOCK);
+        let mut stop = None;
+        for block in blocks.by_ref() {
+            let (mut reached, mut found) = (back.state, back.found);
+            for &byte in block.iter().rev() {
+                let cell = reached as usize * stride + usize::from(classes[usize::from(byte)]);
+                let next = table[cell].load(Ordering::Acquire);
+                found = found << 1 | u64::from(next >> MATCHES.ilog2());
+                reached = next & !MATCHES;
             }
-            if next & MATCHES != 0 {
-                found |= 1 << read;
+            if reached >= FIRST {
+                back = Back { state: reached, found, read: back.read + BLOCK };
+                continue;
             }
-            reached = next & !MATCHES;
+            stop = self.step_back(&mut back, block);
+            if stop.is_some() {
+                break;
+            }
         }
-        *state = reached;
-        (found, Stop::Read)
+        let stop = stop.or_else(|| self.step_back(&mut back, blocks.remainder())).unwrap_or(Stop::Read);
+        *state = back.state;
+        (back.first_lowest(), stop)
+    }
+
+    /// Reads some bytes from the last one on, with a look at each state. Returns why it stopped before all were read.
+    // A function of its own: inlined, it would take the registers of the loop.
+    #[inline(never)]
+    fn step_back(&self, back: &mut Back, bytes: &[u8]) -> Option<Stop> {
+        for &byte in bytes.iter().rev() {
+            match self.next(back.state, byte) {
+                None => return Some(Stop::Unnumbered(back.read)),
+                Some((DEAD, _)) => return Some(Stop::Dead),
+                Some((next, matches)) => {
+                    back.state = next;
+                    back.found = back.found << 1 | u64::from(matches);
+                    back.read += 1;
+                }
+            }
+        }
+        None
     }
 
     /// Returns the state after `byte`, or `None` if no match is possible.
@@ -236,8 +268,7 @@ impl Dfa {
         if let Some(&number) = numbers.get(&set) {
             return StateRef::State(number);
         }
-        // The numbers 0 and 1 are reserved for unknown and dead.
-        let number = numbers.len() + 2;
+        let number = numbers.len() + FIRST as usize;
         let Some(cell) = self.infos.get(number).filter(|_| number < self.capacity) else {
             return StateRef::Unnumbered(set);
         };

@@ -7,7 +7,7 @@ use super::gate_nfa::{LONG_BYTES, YOUNG_BYTES};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
 use super::reverse::SHORT_BYTES;
-use super::thread::{CompiledAlternative, End, Ends, Judge, flush};
+use super::thread::{CompiledAlternative, End, Ends, Judge, make_room};
 use crate::text::char_class::CharClass;
 use crate::text::work;
 
@@ -108,9 +108,6 @@ impl MatcherState {
     }
 }
 
-/// Of more matches than these, those that can no longer grow are reported.
-const MANY: usize = 16;
-
 /// The maximum distance between the first and the last start that are looked at.
 const MAX_STARTS: usize = 4;
 
@@ -180,9 +177,8 @@ impl PatternMatcher {
         };
         // A match covers whole characters of the text.
         if input.view.is_whole(end.end) {
-            if state.bests.len() > MANY {
-                flush(&mut state.bests, to.out, |best| best.starts.first() < end.end.checked_sub(SHORT_BYTES));
-            }
+            let expired = end.end.checked_sub(SHORT_BYTES);
+            make_room(&mut state.bests, to.out, |best| best.starts.first() < expired);
             let starts = reverse.starts(meta, &end, input);
             record(&mut state.bests, &starts, (meta, end, end.first), input.view, to);
         }

@@ -266,6 +266,22 @@ pub(super) fn flush(
     }
 }
 
+/// Makes room for one more match, by reporting those that can no longer grow, or by taking more memory if few are. To look at all of them is
+/// worth it once for many that are added.
+pub(super) fn make_room(
+    bests: &mut Vec<PatternMatch>,
+    out: &mut Vec<PatternMatch>,
+    is_over: impl Fn(&PatternMatch) -> bool,
+) {
+    if bests.len() < bests.capacity() {
+        return;
+    }
+    flush(bests, out, is_over);
+    if bests.len() > bests.capacity() / 2 {
+        bests.reserve(bests.len());
+    }
+}
+
 /// Returns the earliest start of a match that ends at `end`, as limited by its bytes of the text.
 pub(super) fn first_in_reach(view: &ViewText, end: usize, cap: usize) -> usize {
     if cap + view.surplus() <= text_bytes(cap) {
