@@ -41,6 +41,7 @@ pub(super) enum StateRef {
 }
 
 /// Why reading stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     /// All bytes are read.
     Read,

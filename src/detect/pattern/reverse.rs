@@ -203,12 +203,15 @@ fn begins(meta: &CompiledAlternative, input: Input<'_>, at: usize, has_soft: boo
 mod tests {
     use std::collections::BTreeSet;
 
-    use proptest::collection::btree_set;
+    use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
 
-    use super::{CompiledAlternative, Input, NearStarts, SHORT_BYTES, StartSet, Starts, WORDS};
+    use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
+
+    use super::{CompiledAlternative, Dfa, Input, NearStarts, SHORT_BYTES, StartSet, Starts, StateRef, Stop, WORDS};
     use crate::detect::pattern::Needs;
     use crate::detect::pattern::assertions::EdgeSet;
+    use crate::detect::pattern::dfa::DEAD;
     use crate::text::normalize::View;
     use crate::text::view::ViewText;
 
@@ -219,6 +222,31 @@ mod tests {
     }
 
     proptest! {
+        /// Whether states are known, new or without a number.
+        #[test]
+        fn bytes_are_read_back_as_one_by_one(texts in vec("[ab]{0,60}[abc]{0,4}", 1..4), states in 4_usize..24) {
+            let config = Config::new().utf8(false).which_captures(WhichCaptures::None);
+            let nfa = Compiler::new().configure(config).build_many(&["[ab]*?", "(?:ab|bc)+", "a{3,7}b"]).expect("small patterns");
+            let dfa = Dfa::new(nfa, &[64; 3], vec![EdgeSet::of(&[]); 3], states);
+            let StateRef::State(first) = dfa.start(0..3) else { return Err(TestCaseError::fail("no room")) };
+            for text in texts.iter().chain(&texts) {
+                let mut reached = first;
+                let (found, stop) = dfa.run_back(&mut reached, text.as_bytes());
+                let (mut state, mut bits, mut read) = (first, 0, 0);
+                let step = |&byte: &u8| match dfa.next(state, byte) {
+                    None => Some(Stop::Unnumbered(read)),
+                    Some((DEAD, _)) => Some(Stop::Dead),
+                    Some((next, matches)) => {
+                        bits |= u64::from(matches) << read;
+                        (state, read) = (next, read + 1);
+                        None
+                    }
+                };
+                let stopped = text.as_bytes().iter().rev().find_map(step).unwrap_or(Stop::Read);
+                prop_assert_eq!((found, stop, reached), (bits, stopped, state), "{:?} with {} states", text, states);
+            }
+        }
+
         #[test]
         fn near_starts_are_a_set(distances in btree_set(1..=SHORT_BYTES, 0..40), beyond in 0_usize..9, from in 0_usize..300, nearest in 0..=SHORT_BYTES) {
             let end = SHORT_BYTES + beyond;
