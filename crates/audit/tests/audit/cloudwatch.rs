@@ -147,7 +147,7 @@ fn an_export_of_another_log_is_text() {
 /// Firehose writes objects of up to 128 MB, which are one line; only a record that is itself too long is quarantined.
 #[test]
 fn joined_records_and_documents_may_be_longer_than_a_line() {
-    let batches: Vec<String> = records().iter().map(|record| batch(&[record.clone()]).to_string()).collect();
+    let batches: Vec<String> = records().iter().map(|record| batch(std::slice::from_ref(record)).to_string()).collect();
     let longest = batches.iter().map(String::len).max().unwrap_or_default();
     let options = || ScanOptions { max_line_bytes: longest + 10, ..ScanOptions::default() };
     let count = 20;
