@@ -254,6 +254,26 @@ async fn unrecorded_calls_fail() {
     assert!(simulator.requests().is_empty());
 }
 
+/// A client that repeats 503 would pay for the model's response twice.
+#[tokio::test]
+async fn an_unrecorded_response_is_not_repeated() {
+    let simulator = simulator(echo()).await;
+    let log = AuditLog::builder(WriterSink::new(Memory::default())).open().expect("memory");
+    let layer = GuardrailLayer::new(guardrail()).audit(log.clone());
+    let closing = tower::service_fn(move |request| {
+        let response = http_client().oneshot(request);
+        log.close().expect("memory");
+        response
+    });
+    let path = "/model/meta.llama3-8b-instruct-v1%3A0/invoke";
+    let body = json!({"prompt": "Hello", "max_gen_len": 9}).to_string();
+    let over_http = ServiceBuilder::new().layer(layer).service(closing);
+    let response = over_http.oneshot(post(&simulator, path, body)).await.expect("a response");
+    assert_eq!(response.status(), StatusCode::FAILED_DEPENDENCY);
+    assert_eq!(response.headers()["x-amzn-errortype"], "ModelErrorException");
+    assert_eq!(simulator.requests().len(), 1);
+}
+
 /// A stream whose end cannot be recorded does not end well, and what was buffered is not released.
 #[tokio::test]
 async fn an_unrecorded_end_fails_the_stream() {

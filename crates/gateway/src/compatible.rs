@@ -27,6 +27,7 @@ pub(crate) fn error(operation: Operation, status: StatusCode, code: &str, messag
         StatusCode::REQUEST_TIMEOUT => "timeout_error",
         StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
         StatusCode::SERVICE_UNAVAILABLE => "overloaded_error",
+        StatusCode::FAILED_DEPENDENCY => INTERNAL,
         status if status.is_client_error() => "invalid_request_error",
         _ => INTERNAL,
     };

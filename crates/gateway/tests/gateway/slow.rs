@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use aws_sdk_bedrockruntime::types::{ConverseStreamOutput, ResponseStream};
@@ -140,7 +142,7 @@ async fn incomplete_responses_are_errors() {
     let gateway = run(builder(&simulator)).await;
     let body = json!({"prompt": "Hello", "max_gen_len": 9}).to_string();
     let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body.clone()).await;
-    assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (503, "ServiceUnavailableException"));
+    assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (424, "ModelErrorException"));
     assert_eq!(metric(&gateway, "banister_upstream_failures_total").await, Some(1));
 
     let upstream = silent_after_head().await;
@@ -149,6 +151,27 @@ async fn incomplete_responses_are_errors() {
     let gateway = run(banister_gateway::Gateway::builder(policies, upstream).idle_timeout(SHORT)).await;
     let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body).await;
     assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (408, "ModelTimeoutException"));
+}
+
+/// A call that may be paid for is not repeated by an SDK, which repeats 503 and interrupted connections.
+#[tokio::test]
+async fn sdks_do_not_repeat_a_call_that_reached_the_model() {
+    for fault in [
+        Fault::CutConnection { after_bytes: 0 },
+        Fault::CutConnection { after_bytes: 9 },
+        Fault::CutConnection { after_bytes: 60 },
+        Fault::Hang,
+    ] {
+        let simulator = simulator(Options { fault: Some(fault.clone()), ..Options::default() }).await;
+        let gateway = run(builder(&simulator).upstream_timeout(SHORT)).await;
+        let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+        let client = Client::from_conf(client(gateway.address).config().to_builder().retry_config(retries).build());
+        let body = Blob::new(json!({"prompt": "Hello", "max_gen_len": 9}).to_string());
+        client.invoke_model().model_id(LLAMA).body(body).send().await.expect_err("it was cut");
+        assert_eq!(simulator.requests().len(), 1, "{fault:?}");
+        client.converse().model_id(LLAMA).messages(user("Hello")).send().await.expect_err("it was cut");
+        assert_eq!(simulator.requests().len(), 2, "{fault:?}");
+    }
 }
 
 /// Starts an endpoint that sends half of a response and then nothing.
