@@ -287,6 +287,12 @@ impl<'p> RuleSummary<'p> {
         self.rule.origin.line
     }
 
+    /// Returns true if the rule has a message of its own for what it blocks.
+    #[must_use]
+    pub fn has_message(&self) -> bool {
+        self.rule.message.is_some()
+    }
+
     /// Returns the action for prompts.
     #[must_use]
     pub fn input(&self) -> Action {
