@@ -43,7 +43,7 @@ impl BodyGuard {
             }
         }
         guard.finish(&mut forwarded)?;
-        let mut assessment = guard.into_assessment();
+        let mut assessment = guard.into_state().into_assessment();
         let outcomes = assessment.findings().iter().map(|finding| outcome_of(finding.finding().action()));
         let outcome = outcomes.fold(Outcome::Passed, stronger);
         assessment.set_outcome(outcome);

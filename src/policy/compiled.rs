@@ -210,7 +210,6 @@ impl Policy {
         &self.inner.spec
     }
 
-    /// Returns the detectors.
     pub(crate) fn detectors(&self) -> &Detectors {
         &self.inner.detectors
     }

@@ -43,7 +43,6 @@ pub(crate) fn for_clients_of(operation: Operation, response: Response<ResponseBo
     response
 }
 
-/// Returns a response.
 pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<ResponseBody> {
     let mut response = Response::new(full(body));
     *response.status_mut() = status;

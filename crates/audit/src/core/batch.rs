@@ -31,7 +31,6 @@ const ROW_FIELDS: &[&str] = &["@timestamp", "@message", "@ingestionTime", "@logS
 /// The same of the results of a query.
 const RESULT_FIELDS: &[&str] = &["results", "statistics", "status", "queryLanguage", "encryptionKey"];
 
-/// A field of a row.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RowField {

@@ -23,7 +23,6 @@ use super::replay::Replay;
 use super::text::{Part, TextScan};
 use super::unread::Unread;
 
-/// The scan of a unit.
 pub(super) struct UnitScan<'a> {
     pub(super) guardrail: &'a Guardrail,
     pub(super) options: &'a ScanOptions,

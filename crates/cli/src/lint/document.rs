@@ -124,7 +124,6 @@ impl Entry {
     }
 }
 
-/// Returns a guardrail of one rule of a section.
 pub(super) fn of_one_rule(section: &str, rule: Value) -> Option<Guardrail> {
     // JSON is YAML.
     let policy = json!({ "version": 1, "name": "lint", section: [rule] }).to_string();

@@ -58,7 +58,6 @@ fn check(key: &str, location: &str) -> Result<(), Failure> {
     )))
 }
 
-/// A line with a key.
 #[derive(Debug, PartialEq)]
 struct KeyLine<'a> {
     line: usize,

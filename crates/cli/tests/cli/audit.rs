@@ -14,7 +14,6 @@ use crate::support::{Directory, Run, banister, command, run};
 
 const SIZE: Size = Size { objects: 6, records: 40, words: 20 };
 
-/// A path in the directory.
 fn at(directory: &Directory, name: &str) -> PathBuf {
     Path::new(directory.path()).join(name)
 }
