@@ -120,6 +120,9 @@ fn replay(args: &ScanArgs, out: &mut Out) -> Result<Exit, Failure> {
 }
 
 fn scan(args: &ScanArgs, decisions: bool, out: &mut Out) -> Result<Exit, Failure> {
+    if !decisions && !(args.replay.is_empty() && args.ending.approve.is_empty()) {
+        return Err(Failure::new("`--replay` and `--approve` need `--decisions`: they are about decision records"));
+    }
     // A key that cannot be read is found before the work, not after it.
     let signer = signer(&args.ending)?;
     let policy = load(&args.policy)?;
