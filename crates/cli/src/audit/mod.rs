@@ -120,7 +120,8 @@ fn replay(args: &ScanArgs, out: &mut Out) -> Result<Exit, Failure> {
 }
 
 fn scan(args: &ScanArgs, decisions: bool, out: &mut Out) -> Result<Exit, Failure> {
-    if !decisions && !(args.replay.is_empty() && args.ending.approve.is_empty()) {
+    let concerns_decisions = !args.replay.is_empty() || !args.ending.approve.is_empty();
+    if concerns_decisions && !decisions {
         return Err(Failure::new("`--replay` and `--approve` need `--decisions`: they are about decision records"));
     }
     // A key that cannot be read is found before the work, not after it.
