@@ -56,7 +56,6 @@ impl Decision {
         }
     }
 
-    /// Adds the outcome and the findings.
     pub(crate) fn add_findings(&mut self, outcome: Outcome, findings: impl ExactSizeIterator<Item = FindingRecord>) {
         self.outcome = match outcome {
             Outcome::Blocked => DecisionOutcome::Blocked,

@@ -99,23 +99,17 @@ impl AuditLog {
     pub fn record(&self, decision: Decision) -> Result<(), AuditError> {
         let decision = Box::new(decision);
         let time = SystemTime::now();
-        match self.handle.delivery {
+        let deadline = match self.handle.delivery {
             Delivery::Drop => {
                 self.handle.queue.offer(Item { decision, time, lost: 0, done: None });
-                Ok(())
+                return Ok(());
             }
-            Delivery::Block => {
-                let (done, wait) = sync_channel(1);
-                self.handle.queue.push(Item { decision, time, lost: 0, done: Some(done) }, None)?;
-                wait.recv().unwrap_or(Err(AuditError::closed()))
-            }
-            Delivery::Fail => {
-                let deadline = Instant::now().checked_add(self.handle.timeout);
-                let (done, wait) = sync_channel(1);
-                self.handle.queue.push(Item { decision, time, lost: 0, done: Some(done) }, deadline)?;
-                wait_until(&wait, deadline)
-            }
-        }
+            Delivery::Block => None,
+            Delivery::Fail => Instant::now().checked_add(self.handle.timeout),
+        };
+        let (done, wait) = sync_channel(1);
+        self.handle.queue.push(Item { decision, time, lost: 0, done: Some(done) }, deadline)?;
+        wait_until(&wait, deadline)
     }
 
     /// Returns the state of the log.

@@ -48,7 +48,6 @@ pub(super) enum Next {
     Close(u64),
 }
 
-/// The queue.
 pub(super) struct Queue {
     capacity: usize,
     state: Mutex<State>,

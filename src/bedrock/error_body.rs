@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::event_stream::Frame;
 use super::operation::Operation;
 
 /// An error for the clients of an operation.
@@ -41,6 +42,13 @@ impl ErrorBody<'_> {
             }
             _ => self.body(operation),
         }
+    }
+
+    /// Returns the frame of an exception whose type is the code, with which an event stream of Bedrock ends. `None` if the code is longer than 255 bytes.
+    #[must_use]
+    pub fn exception_frame(&self) -> Option<Vec<u8>> {
+        let payload = json!({"message": self.message}).to_string();
+        Frame::exception(self.code, payload).ok().map(|frame| frame.encode().to_vec())
     }
 
     fn response(&self, operation: Operation) -> Value {

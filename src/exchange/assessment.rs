@@ -67,10 +67,7 @@ impl BodyAssessment {
 
     /// Adds the findings of one text field. The first field that is blocked determines the message.
     pub(super) fn add(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
-        self.findings.extend(findings);
-        self.inspected_chars += text.inspected_chars();
-        self.over_limit |= text.is_over_limit();
-        self.outcome = stronger(self.outcome, text.outcome());
+        self.add_with(findings, text, text.outcome());
         if self.message.is_none() {
             self.message = text.message().map(Arc::from);
         }
@@ -78,10 +75,14 @@ impl BodyAssessment {
 
     /// Adds the findings of a text field that is emptied, whatever the rules' actions are.
     pub(super) fn add_masked(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment) {
+        self.add_with(findings, text, Outcome::Masked);
+    }
+
+    fn add_with(&mut self, findings: impl Iterator<Item = BodyFinding>, text: &Assessment, outcome: Outcome) {
         self.findings.extend(findings);
         self.inspected_chars += text.inspected_chars();
         self.over_limit |= text.is_over_limit();
-        self.outcome = stronger(self.outcome, Outcome::Masked);
+        self.outcome = self.outcome.max(outcome);
     }
 
     /// Returns an assessment with the masked findings only.
@@ -109,7 +110,7 @@ impl BodyAssessment {
         self.findings.extend(event.findings);
         self.inspected_chars += event.inspected_chars;
         self.over_limit |= event.over_limit;
-        self.outcome = stronger(self.outcome, event.outcome);
+        self.outcome = self.outcome.max(event.outcome);
         self.message = self.message.take().or(event.message);
         self.coverage.inspected_bytes += event.coverage.inspected_bytes.saturating_sub(carried);
         self.coverage.skipped.extend(event.coverage.skipped);
@@ -172,14 +173,5 @@ impl BodyAssessment {
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.coverage.skipped
-    }
-}
-
-/// Returns the stronger of two outcomes.
-pub(super) fn stronger(a: Outcome, b: Outcome) -> Outcome {
-    match (a, b) {
-        (Outcome::Blocked, _) | (_, Outcome::Blocked) => Outcome::Blocked,
-        (Outcome::Masked, _) | (_, Outcome::Masked) => Outcome::Masked,
-        _ => Outcome::Passed,
     }
 }

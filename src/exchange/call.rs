@@ -163,7 +163,6 @@ impl Exchange {
         }
     }
 
-    /// Inspects the body of the request.
     pub(crate) fn request(&mut self, body: &[u8]) -> Result<Inspected, GuardrailError> {
         self.request_selecting(body, |_| Ok(None))
     }

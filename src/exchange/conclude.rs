@@ -8,6 +8,7 @@ use super::call::Exchange;
 use super::config::{AssessmentEvent, DecisionCaller};
 use super::error::GuardrailError;
 use super::records::{self, StreamEnd, stage_of};
+use super::streams::StreamState;
 use crate::audit::{AuditError, Decision, RejectionCode, Stage};
 use crate::bedrock::BodyError;
 use crate::guardrail::Source;
@@ -57,14 +58,13 @@ impl Exchange {
         recorded.map_err(|error| GuardrailError::unrecorded(self.operation, source, error))
     }
 
-    /// Observes and records the assessment of a stream at its end. After an error, nothing may be forwarded of what was not yet.
-    pub(crate) fn conclude_stream(
-        &self,
-        assessment: &BodyAssessment,
-        took: Duration,
-        end: StreamEnd<'_>,
-    ) -> Result<(), GuardrailError> {
-        self.observe(assessment, took);
+    /// Observes and records the assessment of a stream at its end. After an error, nothing may be forwarded of what was not yet: the end is not recorded, or
+    /// the caller has to learn of a block by it.
+    pub(crate) fn end_stream(&self, stream: StreamState, end: StreamEnd<'_>) -> Result<(), GuardrailError> {
+        let fails = matches!(end, StreamEnd::Complete)
+            && (stream.has_no_message() || stream.is_blocked() && self.errors_on_block());
+        let (took, assessment) = (stream.time(), stream.into_assessment());
+        self.observe(&assessment, took);
         let recorded = self.record((Stage::Stream, Source::Output), took, |decision| {
             assessment.add_to(decision);
             match end {
@@ -73,7 +73,8 @@ impl Exchange {
                 StreamEnd::Rejected(error) => error.add_to(decision),
             }
         });
-        recorded.map_err(|error| GuardrailError::unrecorded(self.operation, Source::Output, error))
+        recorded.map_err(|error| GuardrailError::unrecorded(self.operation, Source::Output, error))?;
+        if fails { Err(GuardrailError::blocked(self.operation, assessment)) } else { Ok(()) }
     }
 
     pub(super) fn record_assessment(

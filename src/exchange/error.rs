@@ -128,12 +128,13 @@ impl GuardrailError {
     }
 
     /// Returns `true` if the same call may succeed when it is repeated: a response could not be inspected, which may have been cut off or
-    /// corrupted on its way. A blocked call, and a request that cannot be inspected, are rejected again.
+    /// corrupted on its way, or a request could not be recorded. A blocked call, and a request that cannot be inspected, are rejected again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind {
             ErrorKind::Unreadable(_) => self.source == Source::Output,
-            ErrorKind::Unrecorded(_) => self.source == Source::Input,
+            // ApplyGuardrail calls no model.
+            ErrorKind::Unrecorded(_) => self.source == Source::Input || self.operation == Operation::ApplyGuardrail,
             _ => false,
         }
     }

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use bytes::BytesMut;
 
-use super::assessment::BodyAssessment;
 use super::call::Exchange;
 use super::error::GuardrailError;
 use super::records::StreamEnd;
@@ -98,7 +97,7 @@ impl FrameGuard {
 
     /// Returns the number of bytes of text buffered.
     pub(crate) fn buffered_bytes(&self) -> usize {
-        self.events.as_ref().map_or(0, EventGuard::buffered_bytes)
+        self.events.as_ref().map_or(0, |events| events.state().buffered_bytes())
     }
 
     /// Appends the frames that may be forwarded to `out`. After an error they may still be forwarded, and nothing follows.
@@ -108,7 +107,8 @@ impl FrameGuard {
             match self.decoder.decode() {
                 Ok(Some(message)) => self.message(&message, out)?,
                 Ok(None) => break,
-                Err(error) => return Err(self.broken(error)),
+                // The upstream's failure is forwarded as one.
+                Err(error) => return Err(self.rejected(error)),
             }
         }
         Ok(())
@@ -129,7 +129,7 @@ impl FrameGuard {
         match self.decoder.finish() {
             Ok(None) => {}
             Ok(Some(message)) => self.message(&message, out)?,
-            Err(error) => return Err(self.broken(error)),
+            Err(error) => return Err(self.rejected(error)),
         }
         let Some(events) = &mut self.events else { return Ok(()) };
         let mark = out.len();
@@ -140,7 +140,7 @@ impl FrameGuard {
 
     /// Ends the stream because the upstream failed: buffered text is not released.
     pub(crate) fn abort(&mut self) {
-        self.end(StreamEnd::Interrupted);
+        let _ = self.end(StreamEnd::Interrupted);
     }
 
     fn frame(&mut self, frame: &Frame, out: &mut BytesMut) -> Result<(), GuardrailError> {
@@ -179,8 +179,8 @@ impl FrameGuard {
     /// Ends a stream of which all is forwarded. Its last output begins at `mark`.
     fn complete(&mut self, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
         match self.end(StreamEnd::Complete) {
-            Some(Err(error)) => self.fail(error, mark, out),
-            _ => Ok(()),
+            Err(error) => self.fail(error, mark, out),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -195,26 +195,16 @@ impl FrameGuard {
 
     /// Handles the result of an event: it could not be inspected, or a rule blocked it. Its output begins at `mark`.
     fn conclude(&mut self, sent: Result<(), BodyError>, mark: usize, out: &mut BytesMut) -> Result<(), GuardrailError> {
-        let operation = self.exchange.operation();
-        let error = match sent {
+        match sent {
             Err(error) => {
-                let error = GuardrailError::unreadable(operation, Source::Output, error);
-                self.end(StreamEnd::Rejected(&error));
-                error
+                let error = self.rejected(error);
+                self.fail(error, mark, out)
             }
-            Ok(()) if self.events.as_ref().is_some_and(EventGuard::is_blocked) => {
-                let has_no_message = self.events.as_ref().is_some_and(EventGuard::has_no_message);
-                match self.end(StreamEnd::Complete) {
-                    Some(Err(error)) => error,
-                    Some(Ok(assessment)) if has_no_message || self.exchange.errors_on_block() => {
-                        GuardrailError::blocked(operation, assessment)
-                    }
-                    _ => return Ok(()),
-                }
+            Ok(()) if self.events.as_ref().is_some_and(|events| events.state().is_blocked()) => {
+                self.complete(mark, out)
             }
-            Ok(()) => return Ok(()),
-        };
-        self.fail(error, mark, out)
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Ends what is forwarded with an error, as this is set.
@@ -240,26 +230,25 @@ impl FrameGuard {
         Ok(())
     }
 
-    /// The bytes are no event stream: the upstream's failure is forwarded as one.
-    fn broken(&mut self, error: BodyError) -> GuardrailError {
+    /// Ends the inspection of a stream that cannot be inspected further.
+    fn rejected(&mut self, error: BodyError) -> GuardrailError {
         let error = GuardrailError::unreadable(self.exchange.operation(), Source::Output, error);
-        self.end(StreamEnd::Rejected(&error));
+        // The rejection is the error, recorded or not.
+        let _ = self.end(StreamEnd::Rejected(&error));
         error
     }
 
-    /// Ends the inspection, and returns the assessment, or an error if it is not recorded.
-    fn end(&mut self, end: StreamEnd<'_>) -> Option<Result<BodyAssessment, GuardrailError>> {
-        let events = self.events.take()?;
-        let took = events.time();
-        let assessment = events.into_assessment();
-        Some(self.exchange.conclude_stream(&assessment, took, end).map(|()| assessment))
+    /// Ends the inspection.
+    fn end(&mut self, end: StreamEnd<'_>) -> Result<(), GuardrailError> {
+        let Some(events) = self.events.take() else { return Ok(()) };
+        self.exchange.end_stream(events.into_state(), end)
     }
 }
 
 impl Drop for FrameGuard {
     fn drop(&mut self) {
         // A caller that leaves early has still received what was released.
-        self.end(StreamEnd::Interrupted);
+        let _ = self.end(StreamEnd::Interrupted);
     }
 }
 

@@ -42,4 +42,6 @@ pub(crate) use config::LayerConfig;
 pub(crate) use frames::{FrameGuard, RejectionMode};
 pub(crate) use records::StreamEnd;
 pub(crate) use response::{BlockedResponse, error_body};
+#[cfg(feature = "sdk")]
+pub(crate) use streams::StreamState;
 pub(crate) use streams::{EventFormat, EventGuard, JsonEvents, OutEvent, TraceOf};

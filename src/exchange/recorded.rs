@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::assessment::{BodyAssessment, stronger};
+use super::assessment::BodyAssessment;
 use super::body::{BodyEvaluator, BodyGuard};
 use super::streams::{EventGuard, JsonEvents};
 use crate::bedrock::{BodyError, BodyFormat, Operation, StreamKind, visit_any_json};
@@ -43,9 +43,9 @@ impl BodyGuard {
             }
         }
         guard.finish(&mut forwarded)?;
-        let mut assessment = guard.into_assessment();
+        let mut assessment = guard.into_state().into_assessment();
         let outcomes = assessment.findings().iter().map(|finding| outcome_of(finding.finding().action()));
-        let outcome = outcomes.fold(Outcome::Passed, stronger);
+        let outcome = outcomes.max().unwrap_or(Outcome::Passed);
         assessment.set_outcome(outcome);
         Ok(assessment)
     }

@@ -26,7 +26,7 @@ pub(super) fn forward(
     if event.data() == END_MARKER {
         events.finish(sent)?;
         write(sent, event, out)?;
-        if !events.is_blocked() {
+        if !events.state().is_blocked() {
             write_event(None, END_MARKER, out);
         }
         return Ok(Forwarded::Last);

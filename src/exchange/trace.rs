@@ -69,7 +69,7 @@ impl Trace {
             identifier: Arc::clone(&self.identifier),
             input: self.assessment(&self.input),
             output: output.map(|output| self.assessment(output)),
-            outcome: super::assessment::stronger(self.input.outcome(), outcome),
+            outcome: self.input.outcome().max(outcome),
         }
     }
 

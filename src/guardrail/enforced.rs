@@ -24,7 +24,6 @@ pub(super) struct EnforcedPolicy {
     pub(super) max_merged_bytes: usize,
     pub(super) labels: Arc<LabelSet>,
     pub(super) keeps_matches: bool,
-    /// The key of fingerprints.
     pub(super) fingerprint_key: Option<Arc<[u8]>>,
     /// The topics of the policy that have examples.
     pub(super) topics: Option<Arc<Similarity>>,

@@ -35,7 +35,6 @@ impl<'a> Evidence<'a> {
         rule.is_some_and(|rule| self.policy.treatment(rule, self.source, self.position).action == Action::Mask)
     }
 
-    /// Returns the name of the rule.
     pub(super) fn name(self, rule: RuleId) -> &'a str {
         self.policy.rules().get(rule as usize).map_or("", |rule| &rule.name)
     }

@@ -205,12 +205,10 @@ impl Labels {
         self.last_before(start + 1, rule).map(|(_, label_end)| label_end).filter(|&label_end| end <= label_end)
     }
 
-    /// Returns true if a label ends at `offset`.
     pub(super) fn ends_at(&self, offset: usize, rule: &str) -> bool {
         self.last_before(offset, rule).is_some_and(|(_, end)| end == offset)
     }
 
-    /// Returns true if a label begins at `offset`.
     pub(super) fn begins_at(&self, offset: usize, rule: &str) -> bool {
         self.last_before(offset + 1, rule).is_some_and(|(start, _)| start == offset)
     }

@@ -85,7 +85,6 @@ impl Resolver {
         self.has_masked
     }
 
-    /// Adds a span.
     pub(super) fn add(&mut self, span: PendingSpan) {
         self.pending.insert((span.start, span.end, span.rule), span);
     }

@@ -29,7 +29,6 @@ impl FieldEdit {
         self.replacements.is_empty()
     }
 
-    /// Returns the replacements.
     #[cfg(test)]
     pub(crate) fn replacements(&self) -> &[(Range<usize>, String)] {
         &self.replacements

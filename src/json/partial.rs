@@ -38,7 +38,6 @@ enum Expect {
     AfterValue,
 }
 
-/// The state of the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParserState {
     Between(Expect),

@@ -210,7 +210,6 @@ impl Policy {
         &self.inner.spec
     }
 
-    /// Returns the detectors.
     pub(crate) fn detectors(&self) -> &Detectors {
         &self.inner.detectors
     }
@@ -285,6 +284,12 @@ impl<'p> RuleSummary<'p> {
     #[must_use]
     pub fn line(&self) -> usize {
         self.rule.origin.line
+    }
+
+    /// Returns true if the rule has a message of its own for what it blocks.
+    #[must_use]
+    pub fn has_message(&self) -> bool {
+        self.rule.message.is_some()
     }
 
     /// Returns the action for prompts.

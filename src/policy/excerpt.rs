@@ -10,7 +10,6 @@ const MAX_COLUMNS: usize = 120;
 /// Characters kept before the fault in a line that is cut.
 const LEAD: usize = 40;
 
-/// A tab in an excerpt.
 const TAB: &str = "    ";
 
 /// A line, cut around the fault, and the carets below it.

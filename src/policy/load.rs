@@ -50,12 +50,10 @@ impl<'k> Load<'k> {
         Self { problems: Problems::default(), hash_key, open: Vec::new(), done: HashMap::new() }
     }
 
-    /// Loads a text.
     pub(super) fn yaml(&mut self, text: &str) -> Option<Rc<RuleSet>> {
         self.text(PolicyOrigin::Text, None, "<policy>", text)
     }
 
-    /// Loads a file.
     pub(super) fn file(&mut self, path: &FilePath) -> Option<Rc<RuleSet>> {
         match files::read(path, MAX_POLICY_BYTES) {
             Ok(text) => self.file_text(path, &text),

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::document::PolicyDocument;
 use super::values::{DISABLED, OFF};
 
-/// Returns the schema.
 pub(super) fn json_schema() -> Value {
     let mut schema = schemars::schema_for!(PolicyDocument).to_value();
     without_null(&mut schema);

@@ -99,23 +99,6 @@ pub(crate) enum Managed {
 }
 
 impl Managed {
-    /// All lists.
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 12] = [
-        Self::Profanity,
-        Self::ProfanityMild,
-        Self::ProfanityDe,
-        Self::ProfanityDeMild,
-        Self::ProfanityEs,
-        Self::ProfanityEsMild,
-        Self::ProfanityFr,
-        Self::ProfanityFrMild,
-        Self::ProfanityIt,
-        Self::ProfanityItMild,
-        Self::ProfanityPt,
-        Self::ProfanityPtMild,
-    ];
-
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Profanity => "profanity",

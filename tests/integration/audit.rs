@@ -7,20 +7,19 @@ use aws_sdk_bedrockruntime::operation::converse::ConverseInput;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 use aws_sdk_bedrockruntime::primitives::Blob;
-use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use banister::{
     AuditLog, ChainVerifier, Decision, DecisionCaller, DecisionOutcome, DecisionRecord, Delivery, GuardrailError,
     GuardrailErrorKind, GuardrailLayer, LogEvent, RejectionCode, Stage, WriterSink,
 };
-use banister_simulator::{Fault, ModelResponse, Options, Simulator};
+use banister_simulator::{Fault, Options, Simulator};
 use http::StatusCode;
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::http::{http_client, post, send};
-use crate::interceptor::{LLAMA, client};
-use crate::support::{guardrail, service, simulator};
+use crate::interceptor::client;
+use crate::support::{LLAMA, echo, guardrail, service, simulator, user};
 
 const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
 const METADATA: &str = "x-amzn-bedrock-request-metadata";
@@ -71,31 +70,22 @@ fn broken() -> GuardrailLayer {
     GuardrailLayer::new(guardrail()).audit(log)
 }
 
-fn message(text: &str) -> Message {
-    let content = ContentBlock::Text(text.to_owned());
-    Message::builder().role(ConversationRole::User).content(content).build().expect("complete")
-}
-
 fn converse(text: &str) -> ConverseInput {
     ConverseInput::builder()
         .model_id(MODEL)
-        .messages(message(text))
+        .messages(user(text))
         .request_metadata("team", "a")
         .build()
         .expect("complete")
 }
 
 fn converse_stream(text: &str) -> ConverseStreamInput {
-    ConverseStreamInput::builder().model_id(MODEL).messages(message(text)).build().expect("complete")
+    ConverseStreamInput::builder().model_id(MODEL).messages(user(text)).build().expect("complete")
 }
 
 fn invoke(text: &str) -> InvokeModelInput {
     let body = Blob::new(json!({"prompt": text, "max_gen_len": 9}).to_string());
     InvokeModelInput::builder().model_id(LLAMA).body(body).build().expect("complete")
-}
-
-fn echo() -> Options {
-    Options { response: ModelResponse::Echo, ..Options::default() }
 }
 
 /// The entries of the last request's metadata, of the body or the header.
@@ -223,7 +213,7 @@ async fn calls_of_an_sdk_client_are_recorded() {
     let simulator = simulator(echo()).await;
     let (layer, memory) = audited();
     let client = client(&simulator, layer);
-    client.converse().model_id(MODEL).messages(message("I am jane.roe@example.com")).send().await.expect("a response");
+    client.converse().model_id(MODEL).messages(user("I am jane.roe@example.com")).send().await.expect("a response");
     assert_eq!(memory.seen(), [REQUEST, (Stage::Response, DecisionOutcome::Passed)]);
     assert_tagged(&simulator, &memory.decisions()[0]);
     assert!(memory.decisions()[1].request_id.is_some());
@@ -244,7 +234,7 @@ async fn unrecorded_calls_fail() {
     assert_eq!(kind(bedrock.clone().oneshot(converse("Hello")).await.expect_err("no record")), unrecorded);
     assert_eq!(kind(bedrock.clone().oneshot(converse_stream("Hello")).await.expect_err("no record")), unrecorded);
     assert_eq!(kind(bedrock.oneshot(invoke("Hello")).await.expect_err("no record")), unrecorded);
-    let error = client(&simulator, broken()).converse().model_id(MODEL).messages(message("Hello")).send().await;
+    let error = client(&simulator, broken()).converse().model_id(MODEL).messages(user("Hello")).send().await;
     assert_eq!(GuardrailError::find_in(&error.expect_err("no record")).map(GuardrailError::kind), unrecorded);
     let path = "/model/meta.llama3-8b-instruct-v1%3A0/invoke";
     let body = json!({"prompt": "Hello", "max_gen_len": 9}).to_string();
@@ -252,6 +242,26 @@ async fn unrecorded_calls_fail() {
     let open = broken().dangerous_forward_unknown_operations();
     assert_eq!(send(open, post(&simulator, "/model/x/new", body)).await.0, StatusCode::SERVICE_UNAVAILABLE);
     assert!(simulator.requests().is_empty());
+}
+
+/// A client that repeats 503 would pay for the model's response twice.
+#[tokio::test]
+async fn an_unrecorded_response_is_not_repeated() {
+    let simulator = simulator(echo()).await;
+    let log = AuditLog::builder(WriterSink::new(Memory::default())).open().expect("memory");
+    let layer = GuardrailLayer::new(guardrail()).audit(log.clone());
+    let closing = tower::service_fn(move |request| {
+        let response = http_client().oneshot(request);
+        log.close().expect("memory");
+        response
+    });
+    let path = "/model/meta.llama3-8b-instruct-v1%3A0/invoke";
+    let body = json!({"prompt": "Hello", "max_gen_len": 9}).to_string();
+    let over_http = ServiceBuilder::new().layer(layer).service(closing);
+    let response = over_http.oneshot(post(&simulator, path, body)).await.expect("a response");
+    assert_eq!(response.status(), StatusCode::FAILED_DEPENDENCY);
+    assert_eq!(response.headers()["x-amzn-errortype"], "ModelErrorException");
+    assert_eq!(simulator.requests().len(), 1);
 }
 
 /// A stream whose end cannot be recorded does not end well, and what was buffered is not released.

@@ -4,37 +4,29 @@ use aws_sdk_bedrockruntime::operation::converse::ConverseInput;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::operation::count_tokens::CountTokensInput;
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ContentBlockDelta, ConversationRole, ConverseStreamOutput as Event, ConverseTokensRequest,
-    CountTokensInput as Counted, Message, StopReason, SystemContentBlock,
+    ContentBlockDelta, ConverseStreamOutput as Event, ConverseTokensRequest, CountTokensInput as Counted, StopReason,
+    SystemContentBlock,
 };
 use banister::{GuardrailError, GuardrailLayer};
 use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::json;
 use tower::{ServiceBuilder, ServiceExt};
 
-use crate::support::{guardrail, layer, service, simulator};
+use crate::support::{guardrail, layer, service, simulator, user};
 
 const MODEL: &str = "anthropic.claude-3-haiku-20240307-v1:0";
-
-fn message(text: &str) -> Message {
-    Message::builder()
-        .role(ConversationRole::User)
-        .content(ContentBlock::Text(text.to_owned()))
-        .build()
-        .expect("complete")
-}
 
 fn input(text: &str) -> ConverseInput {
     ConverseInput::builder()
         .model_id(MODEL)
         .system(SystemContentBlock::Text("Mail EMP-123456 for help".to_owned()))
-        .messages(message(text))
+        .messages(user(text))
         .build()
         .expect("complete")
 }
 
 fn stream_input(text: &str) -> ConverseStreamInput {
-    ConverseStreamInput::builder().model_id(MODEL).messages(message(text)).build().expect("complete")
+    ConverseStreamInput::builder().model_id(MODEL).messages(user(text)).build().expect("complete")
 }
 
 #[tokio::test]
@@ -69,7 +61,7 @@ async fn a_blocked_prompt_never_reaches_the_model() {
     }
     assert_eq!(text, "I can't help with that.");
 
-    let counted = Counted::Converse(ConverseTokensRequest::builder().messages(message("a stock tip")).build());
+    let counted = Counted::Converse(ConverseTokensRequest::builder().messages(user("a stock tip")).build());
     let counted = CountTokensInput::builder().model_id(MODEL).input(counted).build().unwrap();
     let error = bedrock.oneshot(counted).await.unwrap_err();
     assert!(error.downcast_ref::<GuardrailError>().is_some_and(GuardrailError::is_blocked));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::InvokeModelWithResponseStreamInput;
 use aws_sdk_bedrockruntime::primitives::Blob;
-use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, ConverseStreamOutput as Event, Message};
+use aws_sdk_bedrockruntime::types::ConverseStreamOutput as Event;
 use banister::{GuardrailLayer, Source, StreamGuard};
 use banister_simulator::{ChunkSize, ModelResponse, Options};
 use http_body::Body as _;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::http::{http_client, post};
-use crate::support::{guardrail, service, simulator};
+use crate::support::{LLAMA, guardrail, service, simulator, user};
 
 const TEXT: &str = "Write to jane.roe@example.com about EMP-123456, or to nobody at all.";
 
@@ -41,9 +41,7 @@ fn expected() -> Vec<(usize, bool)> {
 async fn a_converse_stream_tells_what_it_holds() {
     let simulator = simulator(saying(ModelResponse::Text(TEXT.to_owned()))).await;
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let content = ContentBlock::Text("Hello".to_owned());
-    let message = Message::builder().role(ConversationRole::User).content(content).build().unwrap();
-    let input = ConverseStreamInput::builder().model_id("anthropic.claude-3-haiku-20240307-v1:0").messages(message);
+    let input = ConverseStreamInput::builder().model_id(LLAMA).messages(user("Hello"));
     let mut stream = bedrock.oneshot(input.build().unwrap()).await.unwrap().into_stream();
     let mut held = Vec::new();
     while let Some(event) = stream.recv().await.unwrap() {

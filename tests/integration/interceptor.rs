@@ -2,13 +2,11 @@
 
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
-use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_bedrockruntime::error::{DisplayErrorContext, SdkError};
 use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ContentBlockDelta, ConversationRole, ConverseStreamOutput, ConverseTokensRequest, CountTokensInput,
-    Message, ResponseStream, StopReason,
+    ContentBlockDelta, ConverseStreamOutput, ConverseTokensRequest, CountTokensInput, ResponseStream, StopReason,
 };
 use banister::{GuardrailError, GuardrailInterceptor, GuardrailLayer};
 use banister_simulator::{ChunkSize, Fault, ModelResponse, Options, Simulator};
@@ -16,35 +14,17 @@ use serde_json::{Value, json};
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::invoke_stream::{MASKED, SECRET, families};
-use crate::support::{guardrail, layer, service, simulator};
+use crate::support::{LLAMA, config, echo, guardrail, layer, service, simulator, user};
 
 /// A client that repeats failed calls, as clients do unless they are told not to.
 pub(crate) fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
-    let config = aws_sdk_bedrockruntime::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("AKIDSIMULATOR", "secret", None, None, "simulator"))
-        .endpoint_url(simulator.endpoint())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .retry_config(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(5)))
-        .interceptor(GuardrailInterceptor::new(layer))
-        .build();
-    Client::from_conf(config)
-}
-
-pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
-
-fn user(text: &str) -> Message {
-    let content = ContentBlock::Text(text.to_owned());
-    Message::builder().role(ConversationRole::User).content(content).build().expect("a message")
+    let retries = RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(5));
+    let config = config(simulator).retry_config(retries).interceptor(GuardrailInterceptor::new(layer));
+    Client::from_conf(config.build())
 }
 
 fn saying(text: &str) -> Options {
     Options { response: ModelResponse::Text(text.to_owned()), chunk_size: ChunkSize::Chars(4), ..Options::default() }
-}
-
-pub(crate) fn echo() -> Options {
-    Options { response: ModelResponse::Echo, ..Options::default() }
 }
 
 pub(crate) async fn invoke(client: &Client, body: &Value) -> Result<Value, GuardrailErrorSeen> {

@@ -8,8 +8,8 @@ use banister::GuardrailInterceptor;
 use serde_json::Value;
 use tower::BoxError;
 
-use crate::interceptor::{LLAMA, client, echo};
-use crate::support::{self, guardrail, simulator};
+use crate::interceptor::client;
+use crate::support::{self, LLAMA, echo, guardrail, simulator};
 
 const METADATA: &str = "x-amzn-bedrock-request-metadata";
 

@@ -7,8 +7,8 @@ use aws_sdk_bedrockruntime::primitives::Blob;
 use banister_simulator::Options;
 use serde_json::json;
 
-use crate::interceptor::{LLAMA, client, invoke};
-use crate::support::{guardrail, simulator};
+use crate::interceptor::{client, invoke};
+use crate::support::{LLAMA, guardrail, simulator};
 
 /// A server whose answer comes byte by byte, as far as it comes.
 async fn slow_server(sent: usize) -> String {

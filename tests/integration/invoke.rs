@@ -9,9 +9,7 @@ use banister_simulator::{Fault, ModelResponse, Options};
 use serde_json::{Value, json};
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt};
 
-use crate::support::{guardrail, layer, service, simulator};
-
-const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
+use crate::support::{LLAMA, guardrail, layer, service, simulator};
 
 fn input(model: &str, body: &Value) -> InvokeModelInput {
     InvokeModelInput::builder().model_id(model).body(Blob::new(body.to_string())).build().expect("complete")

@@ -8,9 +8,7 @@ use aws_sdk_bedrockruntime::operation::converse::ConverseInput;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelInput, InvokeModelOutput};
 use aws_sdk_bedrockruntime::primitives::Blob;
-use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ContentBlockDelta, ConversationRole, ConverseOutput, ConverseStreamOutput, Message,
-};
+use aws_sdk_bedrockruntime::types::{ContentBlockDelta, ConverseOutput, ConverseStreamOutput};
 use banister::{
     Conversation, Guardrail, GuardrailError, GuardrailErrorKind, GuardrailHandle, GuardrailLayer, Outcome, Policy,
     Source,
@@ -21,21 +19,14 @@ use tower::retry::{Policy as RetryPolicy, RetryLayer};
 use tower::{BoxError, ServiceBuilder, ServiceExt as _};
 
 use crate::http::{http_client, post};
-use crate::support::{service, simulator};
-
-const MODEL: &str = "meta.llama3-8b-instruct-v1:0";
+use crate::support::{LLAMA, service, simulator, user};
 
 fn guardrail(rules: &str) -> Guardrail {
     Guardrail::new(Policy::from_yaml(&format!("version: 1\nname: stacks\n{rules}\n")).expect("a policy"))
 }
 
-fn message(text: &str) -> Message {
-    let content = ContentBlock::Text(text.to_owned());
-    Message::builder().role(ConversationRole::User).content(content).build().expect("a message")
-}
-
 fn input(text: &str) -> ConverseInput {
-    ConverseInput::builder().model_id(MODEL).messages(message(text)).build().expect("an input")
+    ConverseInput::builder().model_id(LLAMA).messages(user(text)).build().expect("an input")
 }
 
 fn text(output: &aws_sdk_bedrockruntime::operation::converse::ConverseOutput) -> String {
@@ -112,7 +103,7 @@ async fn only_responses_that_cannot_be_read_are_retryable() {
         });
         let bedrock =
             ServiceBuilder::new().layer(GuardrailLayer::new(guardrail("pii: [{types: [EMAIL]}]"))).service(model);
-        let input = InvokeModelInput::builder().model_id(MODEL).body(Blob::new(request)).build().expect("an input");
+        let input = InvokeModelInput::builder().model_id(LLAMA).body(Blob::new(request)).build().expect("an input");
         let error = bedrock.oneshot(input).await.expect_err("rejected");
         let found = GuardrailError::find_in(&*error).expect("the guardrail's");
         assert_eq!((found.kind(), found.is_retryable()), (GuardrailErrorKind::Uninspectable, is_retryable));
@@ -125,8 +116,7 @@ async fn a_guardrail_is_replaced_while_calls_are_running() {
     let simulator = simulator(Options { delay: Some(Duration::from_millis(1)), ..Options::default() }).await;
     let handle = GuardrailHandle::new(guardrail("word_filters: [{name: old, words: [Globex], action: mask}]"));
     let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(handle.clone())).service(service(&simulator));
-    let stream =
-        ConverseStreamInput::builder().model_id(MODEL).messages(message("Hi. Globex")).build().expect("an input");
+    let stream = ConverseStreamInput::builder().model_id(LLAMA).messages(user("Hi. Globex")).build().expect("an input");
     let mut stream = bedrock.clone().oneshot(stream).await.expect("a stream");
     let first = stream.stream().recv().await.expect("an event");
     let old = handle.replace(guardrail("word_filters: [{name: new, words: [Globex], action: mask}]"));
@@ -211,13 +201,13 @@ async fn an_observer_sees_every_assessment() {
     let notes = Arc::clone(&seen);
     let rules = "denied_topics: [{name: t, phrases: [stock tip]}]\nword_filters: [{name: w, words: [You said], input: disabled}]";
     let layer = GuardrailLayer::new(guardrail(rules)).on_assessment(move |call| {
-        assert_eq!(call.model_id(), Some(MODEL));
+        assert_eq!(call.model_id(), Some(LLAMA));
         assert!(call.elapsed() < Duration::from_secs(600));
         notes.lock().expect("a lock").push((call.assessment().source(), call.assessment().outcome()));
     });
     let bedrock = ServiceBuilder::new().layer(layer).service(service(&simulator));
     let stream =
-        |text: &str| ConverseStreamInput::builder().model_id(MODEL).messages(message(text)).build().expect("an input");
+        |text: &str| ConverseStreamInput::builder().model_id(LLAMA).messages(user(text)).build().expect("an input");
     bedrock.clone().oneshot(input("a stock tip")).await.expect("a blocked response");
     bedrock.clone().oneshot(input("Hello")).await.expect("a blocked response");
     drop(bedrock.clone().oneshot(stream("a stock tip")).await.expect("a blocked stream"));
@@ -286,7 +276,7 @@ async fn events_and_spans_have_rules_and_no_text() {
     bedrock.oneshot(input("Write to jane.roe@example.com")).await.expect("a response");
     drop(subscriber);
     let lines = log.0.lock().expect("a lock").clone();
-    let about = |direction: &str| format!("operation=\"Converse\" model=\"{MODEL}\" direction=\"{direction}\"");
+    let about = |direction: &str| format!("operation=\"Converse\" model=\"{LLAMA}\" direction=\"{direction}\"");
     let (request, response) = (about("INPUT"), about("OUTPUT"));
     let expected = [
         format!("span inspect {request}"),

@@ -4,9 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
-use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_bedrockruntime::config::{BehaviorVersion, Builder, Credentials, Region};
+use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use banister::{BedrockService, Guardrail, GuardrailLayer, Policy};
-use banister_simulator::{Options, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
+
+pub(crate) const LLAMA: &str = "meta.llama3-8b-instruct-v1:0";
 
 /// A policy with every kind of rule.
 pub(crate) const POLICY: &str = r"
@@ -30,17 +33,28 @@ pub(crate) fn guardrail() -> Guardrail {
     Guardrail::new(Policy::from_yaml(POLICY).expect("the policy is valid"))
 }
 
-/// An SDK client that talks to the simulator over plain HTTP.
-pub(crate) fn client(simulator: &Simulator) -> Client {
-    let config = aws_sdk_bedrockruntime::Config::builder()
+/// The configuration of an SDK client that talks to the simulator over plain HTTP.
+pub(crate) fn config(simulator: &Simulator) -> Builder {
+    aws_sdk_bedrockruntime::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("AKIDSIMULATOR", "secret", None, None, "simulator"))
         .endpoint_url(simulator.endpoint())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .retry_config(RetryConfig::disabled())
-        .build();
-    Client::from_conf(config)
+}
+
+pub(crate) fn client(simulator: &Simulator) -> Client {
+    Client::from_conf(config(simulator).retry_config(RetryConfig::disabled()).build())
+}
+
+pub(crate) fn user(text: &str) -> Message {
+    let content = ContentBlock::Text(text.to_owned());
+    Message::builder().role(ConversationRole::User).content(content).build().expect("a message")
+}
+
+/// A simulator that repeats the prompt.
+pub(crate) fn echo() -> Options {
+    Options { response: ModelResponse::Echo, ..Options::default() }
 }
 
 pub(crate) async fn simulator(options: Options) -> Simulator {

@@ -6,8 +6,8 @@ use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::InvokeModelWithResponseStreamInput;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ConversationRole, ConverseStreamOutput, GuardrailConfiguration, GuardrailStreamConfiguration,
-    GuardrailTrace, GuardrailTraceAssessment, Message, Trace,
+    ConverseStreamOutput, GuardrailConfiguration, GuardrailStreamConfiguration, GuardrailTrace,
+    GuardrailTraceAssessment, Trace,
 };
 use banister::GuardrailLayer;
 use banister_simulator::{ChunkSize, ModelResponse, Options, RecordedRequest};
@@ -16,19 +16,14 @@ use tower::{ServiceBuilder, ServiceExt};
 
 use crate::http::{post, send, value};
 use crate::http_stream::{events, stream};
-use crate::interceptor::{LLAMA, client};
-use crate::support::{guardrail, layer, service, simulator};
+use crate::interceptor::client;
+use crate::support::{LLAMA, guardrail, layer, service, simulator, user};
 
 pub(crate) const ASKED: &str = "I am jane.roe@example.com, an Acme customer with EMP-123456";
 pub(crate) const STOPPED: &str = "Give me a stock tip";
 
 fn echo() -> Options {
     Options { response: ModelResponse::Echo, chunk_size: ChunkSize::Chars(5), ..Options::default() }
-}
-
-fn user(text: &str) -> Message {
-    let content = ContentBlock::Text(text.to_owned());
-    Message::builder().role(ConversationRole::User).content(content).build().unwrap()
 }
 
 fn converse(text: &str, guardrail: &str, trace: &str) -> ConverseInput {

@@ -20,9 +20,9 @@ pub(crate) struct DecisionLogArgs {
     /// of the environment, if Banister was built with the feature `otel`
     #[arg(long, value_name = "FILE")]
     pub(crate) audit_log: Option<PathBuf>,
-    /// Synchronize the file with the disk: `never`, `each` record, or every so many milliseconds
-    #[arg(long, value_name = "WHEN", default_value = "1000", value_parser = fsync, requires = "audit_log")]
-    pub(crate) audit_fsync: Fsync,
+    /// Synchronize the file with the disk: `never`, `each` record, or every so many milliseconds (default 1000)
+    #[arg(long, value_name = "WHEN", value_parser = fsync, requires = "audit_log")]
+    pub(crate) audit_fsync: Option<Fsync>,
     /// Begin a new file at this size, such as `100M`; the old one gets the number of its first record as part of its name
     #[arg(long, value_name = "BYTES", value_parser = size, requires = "audit_log")]
     pub(crate) audit_rotate: Option<u64>,
@@ -58,16 +58,23 @@ impl DecisionLogArgs {
     /// If it cannot be opened.
     pub(crate) fn open(&self) -> Result<Option<AuditLog>, Failure> {
         let Some(path) = &self.audit_log else { return Ok(None) };
+        let is_file = !self.is_stdout() && path.as_os_str() != OTEL;
+        if !is_file && (self.audit_rotate.is_some() || self.audit_fsync.is_some()) {
+            return Err(Failure::new("`--audit-rotate` and `--audit-fsync` need a file as `--audit-log`"));
+        }
         let builder = if self.is_stdout() {
             AuditLog::builder(WriterSink::stdout())
-        } else if path.as_os_str() == OTEL {
+        } else if !is_file {
             otel()?
         } else {
-            let file = JsonlFile::new(path).fsync(self.audit_fsync);
-            AuditLog::builder(match self.audit_rotate {
-                Some(bytes) => file.rotate_at(bytes),
-                None => file,
-            })
+            let mut file = JsonlFile::new(path);
+            if let Some(when) = self.audit_fsync {
+                file = file.fsync(when);
+            }
+            if let Some(bytes) = self.audit_rotate {
+                file = file.rotate_at(bytes);
+            }
+            AuditLog::builder(file)
         };
         let delivery = match self.audit_delivery {
             DeliveryMode::Fail => Delivery::Fail,

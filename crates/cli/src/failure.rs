@@ -31,7 +31,6 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Creates a failure with a message.
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self::Message(message.into())
     }

@@ -97,7 +97,6 @@ impl Input {
         Ok(bytes)
     }
 
-    /// Returns the lines.
     pub(crate) fn lines(self, limit: usize) -> Lines {
         // Results are written while the bar moves, and on one terminal they would interfere.
         if io::stdout().is_terminal() {

@@ -103,7 +103,6 @@ impl ContainerEntry {
 }
 
 impl Response {
-    /// Creates the response for text.
     pub(crate) fn new(policy: &Policy, text: &str, assessment: &Assessment, offsets: Offsets) -> Self {
         let outcome = assessment.outcome();
         let mut report =
@@ -239,7 +238,6 @@ pub(crate) fn action(rule: &banister::RuleSummary<'_>, source: Source) -> banist
     }
 }
 
-/// Returns `true` if a finding blocks.
 pub(crate) fn blocks(finding: &Finding) -> bool {
     finding.action() == ActionTaken::Blocked
 }

@@ -377,7 +377,6 @@ impl GatewayBuilder {
     }
 }
 
-/// Binds an address.
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError> {
     let failed = |error| BindError(BindErrorKind::Listen(address, error));
     let listener = TcpListener::bind(address).await.map_err(failed)?;

@@ -14,7 +14,6 @@ pub(crate) enum Client {
 }
 
 impl Client {
-    /// Returns the client at an address.
     pub(crate) fn at(address: IpAddr) -> Self {
         Self::Address(match address.to_canonical() {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),

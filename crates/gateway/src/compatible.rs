@@ -27,14 +27,18 @@ pub(crate) fn error(operation: Operation, status: StatusCode, code: &str, messag
         StatusCode::REQUEST_TIMEOUT => "timeout_error",
         StatusCode::TOO_MANY_REQUESTS => "rate_limit_error",
         StatusCode::SERVICE_UNAVAILABLE => "overloaded_error",
+        StatusCode::FAILED_DEPENDENCY => INTERNAL,
         status if status.is_client_error() => "invalid_request_error",
         _ => INTERNAL,
     };
     ErrorBody { kind, code, message }.body(operation)
 }
 
-/// Returns the event with which a stream of a compatible path ends early.
-pub(crate) fn error_event(operation: Operation, code: &str, message: &str) -> Bytes {
-    let event = ErrorBody { kind: INTERNAL, code, message }.event(operation);
-    format!("event: error\ndata: {event}\n\n").into()
+/// Returns the event with which a stream ends early: an exception, or on the compatible paths an error as their clients read it.
+pub(crate) fn error_event(operation: Operation, code: &str, message: &str) -> Option<Bytes> {
+    let error = ErrorBody { kind: INTERNAL, code, message };
+    if !is_compatible(operation) {
+        return error.exception_frame().map(Bytes::from);
+    }
+    Some(format!("event: error\ndata: {}\n\n", error.event(operation)).into())
 }

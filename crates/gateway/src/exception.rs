@@ -9,6 +9,9 @@ use serde_json::json;
 use crate::body::{ResponseBody, full};
 use crate::compatible;
 
+/// Bedrock's error for a model that takes too long.
+pub(crate) const MODEL_TIMEOUT: &str = "ModelTimeoutException";
+
 /// An error of the gateway, kept with its response.
 #[derive(Clone)]
 struct Exception {
@@ -32,10 +35,14 @@ pub(crate) fn for_clients_of(operation: Operation, response: Response<ResponseBo
         return response;
     }
     let body = compatible::error(operation, response.status(), name, &message);
-    response.map(|_| full(body.into()))
+    let mut response = response.map(|_| full(body.into()));
+    // Other than those of AWS, these clients repeat a call that ends with this status.
+    if response.status() == StatusCode::REQUEST_TIMEOUT && name == MODEL_TIMEOUT {
+        response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
+    }
+    response
 }
 
-/// Returns a response.
 pub(crate) fn response(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<ResponseBody> {
     let mut response = Response::new(full(body));
     *response.status_mut() = status;

@@ -20,7 +20,7 @@ use crate::body::{HeldBody, ReadError, RequestBody, ResponseBody, SlowBody};
 use crate::clients::{Client, ClientCounts};
 use crate::compatible::is_stream;
 use crate::contain::{PanicSite, contained, observe};
-use crate::exception::{exception, for_clients_of, response};
+use crate::exception::{MODEL_TIMEOUT, exception, for_clients_of, response};
 use crate::heavy::HeavyWork;
 use crate::limits::Limits;
 use crate::memory::MemoryBudget;
@@ -31,7 +31,7 @@ use crate::policy_selection::{OtherPolicy, Selection, by_header};
 use crate::streams::StreamBody;
 use crate::timeout::{SlowUpstream, UpstreamResponse, send};
 use crate::turns::Turns;
-use crate::upstream::{Upstream, drop_hop_by_hop};
+use crate::upstream::{InterruptedUpstream, Upstream, drop_hop_by_hop};
 
 /// The prefix of the gateway's own headers, which are not forwarded.
 const OWN_HEADERS: &str = "x-banister-";
@@ -335,7 +335,12 @@ fn failed(shared: &Shared, error: &BoxError) -> Response<ResponseBody> {
     if error.is::<SlowUpstream>() {
         // Bedrock's own status and name: SDKs know it, and do not retry a call that may already be paid for.
         let message = "The model did not respond in time.";
-        return exception(StatusCode::REQUEST_TIMEOUT, "ModelTimeoutException", message);
+        return exception(StatusCode::REQUEST_TIMEOUT, MODEL_TIMEOUT, message);
+    }
+    if error.is::<InterruptedUpstream>() {
+        // The same for a call that the model may have answered.
+        let message = "The model's response was interrupted.";
+        return exception(StatusCode::FAILED_DEPENDENCY, "ModelErrorException", message);
     }
     let message = "The gateway cannot reach the model's endpoint.";
     exception(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", message)

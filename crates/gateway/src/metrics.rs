@@ -238,7 +238,6 @@ impl Metrics {
         }
     }
 
-    /// Reads a gauge of [`GAUGES`].
     pub(crate) fn gauges(&self, name: &str, read: &mut dyn FnMut(Reading<'_>)) {
         if let (MEMORY | MEMORY_LIMIT | EVALUATIONS_WAITING, Some((memory, turns))) = (name, self.resources.get()) {
             let value = match name {

@@ -121,7 +121,6 @@ impl ReloadError {
     }
 }
 
-/// An active policy.
 #[derive(Clone, Debug)]
 pub(crate) struct ActivePolicy {
     pub(crate) name: Arc<str>,
@@ -182,12 +181,10 @@ impl ActivePolicies {
         Ok(changed)
     }
 
-    /// Returns the policy of this name.
     pub(crate) fn named(&self, name: &str) -> Option<ActivePolicy> {
         self.active.load().get(name).cloned()
     }
 
-    /// Returns the default policy.
     pub(crate) fn default(&self) -> Option<ActivePolicy> {
         self.named(&self.policies.default)
     }

@@ -7,17 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use aws_smithy_eventstream::frame::write_message_to;
-use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
-use banister::Operation;
-use banister::ResponseBody;
+use banister::{Operation, ResponseBody};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use serde_json::json;
 use tokio::time::Sleep;
 use tower::BoxError;
 
-use crate::compatible;
+use crate::compatible::error_event;
 use crate::contain::{PanicSite, catch, observe};
 use crate::metrics::Metrics;
 use crate::otel::CallSpan;
@@ -189,28 +185,6 @@ fn too_slow(operation: Operation) -> Option<Bytes> {
         _ => "modelStreamErrorException",
     };
     error_event(operation, name, "The model paused for too long within its response.")
-}
-
-/// Returns an event that reports an error, and ends a stream: an exception event, or on the compatible paths an error as their clients
-/// read it.
-fn error_event(operation: Operation, name: &'static str, message: &str) -> Option<Bytes> {
-    match compatible::is_compatible(operation) {
-        true => Some(compatible::error_event(operation, name, message)),
-        false => exception_event(name, message),
-    }
-}
-
-/// Returns an exception event, which ends a stream.
-fn exception_event(name: &'static str, message: &str) -> Option<Bytes> {
-    let payload = json!({"message": message}).to_string();
-    let header = |name: &'static str, value: &'static str| Header::new(name, HeaderValue::String(value.into()));
-    let message = Message::new(payload)
-        .add_header(header(":message-type", "exception"))
-        .add_header(header(":exception-type", name))
-        .add_header(header(":content-type", "application/json"));
-    let mut frame = Vec::new();
-    write_message_to(&message, &mut frame).ok()?;
-    Some(frame.into())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::compatible::is_stream;
 use crate::heavy::HeavyWork;
 use crate::limits::Limits;
 use crate::memory::Lease;
-use crate::upstream::Upstream;
+use crate::upstream::{InterruptedUpstream, Upstream};
 
 /// Marks a response of the upstream, which is not the gateway's own.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,11 @@ pub(crate) async fn send(
     if is_too_large || (head.status.is_success() && is_stream(operation, &head.headers)) {
         return Ok(Response::from_parts(head, UpstreamBody::Stream { body, left: Bytes::new(), rests: false }));
     }
-    let (data, trailers) = body.read(limits.body_bytes, work.memory().take(0)).await?;
+    let (data, trailers) = match body.read(limits.body_bytes, work.memory().take(0)).await {
+        // The status of an error says more than that its message did not arrive.
+        Err(_) if !head.status.is_success() => Default::default(),
+        read => read?,
+    };
     work.wait_within(data.len()).await;
     Ok(Response::from_parts(head, UpstreamBody::Whole(Some(data).filter(|data| !data.is_empty()), trailers)))
 }
@@ -156,7 +160,7 @@ impl Body for TimeoutBody {
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
                 this.is_waiting = false;
-                Poll::Ready(frame.map(|frame| frame.map_err(|error| BrokenUpstream(error).into())))
+                Poll::Ready(frame.map(|frame| frame.map_err(|error| InterruptedUpstream(error.into()).into())))
             }
             Poll::Pending => {
                 // Time in which the client did not read does not count.
@@ -188,8 +192,3 @@ pub(crate) enum SlowUpstream {
     #[error("the upstream paused for too long within its response")]
     Idle,
 }
-
-/// The error for a response of the upstream that was interrupted.
-#[derive(Debug, Error)]
-#[error("the response of the upstream was interrupted")]
-struct BrokenUpstream(#[source] hyper::Error);

@@ -258,7 +258,6 @@ mod tests {
         }
     }
 
-    /// A panic ends a turn.
     #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
     async fn a_panic_ends_the_turn() {
         let turns = Arc::new(Turns::new(1));

@@ -1,5 +1,6 @@
 //! The upstream of guarded requests.
 
+use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use http::header::{
 };
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use thiserror::Error;
 use tower::BoxError;
@@ -148,11 +149,24 @@ impl Upstream {
         if let Some(signer) = &self.signer {
             signer.sign(&mut request).await?;
         }
-        let mut response = self.client.request(request).await?;
+        let mut response = self.client.request(request).await.map_err(with_progress)?;
         drop_hop_by_hop(response.headers_mut());
         Ok(response)
     }
 }
+
+/// Returns the error of a call that may have reached the upstream as such.
+fn with_progress(error: legacy::Error) -> BoxError {
+    let of_connection = error.source().and_then(|source| source.downcast_ref::<hyper::Error>());
+    // hyper cancels a request that it has not begun to send.
+    let was_sent = !error.is_connect() && of_connection.is_some_and(|source| !source.is_canceled());
+    if was_sent { InterruptedUpstream(error.into()).into() } else { error.into() }
+}
+
+/// The error for an upstream that received the request, and whose response did not arrive, or not to its end.
+#[derive(Debug, Error)]
+#[error("the response of the upstream was interrupted")]
+pub(crate) struct InterruptedUpstream(#[source] pub(crate) BoxError);
 
 /// Removes headers that apply to one connection only. Of a request before it is inspected: a client must not be able to remove what the
 /// guardrail adds.

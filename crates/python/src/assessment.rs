@@ -92,7 +92,6 @@ impl Assessment {
         Self { text: Some(released), ..Self::of_stream(policy, &Offsets::of(text), assessment) }
     }
 
-    /// Creates the assessment of a stream.
     pub(crate) fn of_stream(policy: &Policy, offsets: &Offsets, assessment: LibraryAssessment) -> Self {
         let findings = assessment.findings().iter().map(|finding| Finding::new(finding, offsets)).collect();
         Self { policy: policy.clone(), assessment, findings, text: None }

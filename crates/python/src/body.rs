@@ -14,7 +14,6 @@ use tower::BoxError;
 pub(crate) struct WholeBody(Option<Bytes>);
 
 impl WholeBody {
-    /// Returns the bytes.
     pub(crate) fn into_bytes(self) -> Bytes {
         self.0.unwrap_or_default()
     }
@@ -58,7 +57,6 @@ impl http_body::Body for FedBody {
     }
 }
 
-/// Feeds a body.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Feed(Arc<Mutex<Queue>>);
 
@@ -82,7 +80,6 @@ impl Feed {
         }
     }
 
-    /// Ends the body.
     pub(crate) fn end(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_ended = true;
     }

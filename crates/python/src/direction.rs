@@ -15,7 +15,6 @@ pub(crate) fn source(direction: &str) -> PyResult<Source> {
     }
 }
 
-/// Returns the name of a direction.
 pub(crate) fn name(source: Source) -> &'static str {
     match source {
         Source::Input => "input",

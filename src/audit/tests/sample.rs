@@ -48,7 +48,6 @@ pub(super) fn decision() -> Decision {
     }
 }
 
-/// The events of the log.
 pub(super) fn events() -> Vec<LogEvent> {
     let response = Decision {
         stage: Stage::Stream,

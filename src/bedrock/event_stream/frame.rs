@@ -123,7 +123,6 @@ impl Frame {
         &self.headers
     }
 
-    /// Returns the payload.
     pub(crate) fn payload(&self) -> &Bytes {
         &self.payload
     }
@@ -150,7 +149,6 @@ impl Frame {
         self.header(":exception-type")
     }
 
-    /// Returns `:content-type`.
     #[cfg(test)]
     pub(crate) fn content_type(&self) -> Option<&str> {
         self.header(":content-type")

@@ -12,7 +12,6 @@ use crate::bedrock::error::BodyError;
 /// The maximum number of bytes of an event, the same as of a frame.
 const MAX_EVENT_BYTES: usize = super::frame::MAX_FRAME_BYTES;
 
-/// An event.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct ServerSentEvent {
     name: String,

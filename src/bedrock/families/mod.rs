@@ -262,14 +262,12 @@ pub(super) fn model_chunk(doc: &JsonDocument<'_>) -> Option<Recognized> {
     recognize(CHUNKS, Fields::new(doc, JsonDocument::ROOT))
 }
 
-/// Recognizes a request of `operation`.
 pub(super) fn operation_request(operation: Operation, doc: &JsonDocument<'_>) -> Option<Recognized> {
     let body = Fields::new(doc, JsonDocument::ROOT);
     let list = operation_format(operation).map(|(format, request, _)| [(format, request)]);
     recognize(list.as_ref().map_or(REQUESTS, |list| list), body).filter(|_| body.is_object())
 }
 
-/// Recognizes a response of `operation`.
 pub(super) fn operation_response(operation: Operation, doc: &JsonDocument<'_>) -> Option<Recognized> {
     let list = operation_format(operation).map(|(format, _, response)| {
         let error: Recognize = common::error;

@@ -1,11 +1,11 @@
 //! The text of content blocks.
 
 use aws_sdk_bedrockruntime::types::{
-    AudioBlock, AudioSource, CitationGeneratedContent, CitationsContentBlock, ContentBlock, DocumentBlock,
-    DocumentContentBlock, DocumentSource, ErrorBlock, GuardrailConverseContentBlock, GuardrailConverseImageSource,
-    ImageBlock, ImageSource, Message, ReasoningContentBlock, SearchResultBlock, SystemContentBlock, ToolReference,
-    ToolResultBlock, ToolResultContentBlock, VideoBlock, VideoSource,
+    AudioBlock, CitationGeneratedContent, CitationsContentBlock, ContentBlock, DocumentBlock, DocumentContentBlock,
+    DocumentSource, ErrorBlock, GuardrailConverseContentBlock, ImageBlock, ImageSource, Message, ReasoningContentBlock,
+    SearchResultBlock, SystemContentBlock, ToolReference, ToolResultBlock, ToolResultContentBlock, VideoBlock,
 };
+use aws_smithy_types::Blob;
 
 use crate::bedrock::error::BodyError;
 use crate::bedrock::history::Speaker;
@@ -105,11 +105,7 @@ fn citations(walk: &mut SdkWalk<'_, '_>, role: Role, cited: &mut CitationsConten
 fn guard_content(walk: &mut SdkWalk<'_, '_>, role: Role, guarded: &mut GuardrailConverseContentBlock) -> WalkResult {
     match guarded {
         GuardrailConverseContentBlock::Image(image) => {
-            let size = match &image.source {
-                Some(GuardrailConverseImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
-                Some(_) => None,
-                None => Some(0),
-            };
+            let size = image.source.as_ref().map_or(Some(0), |source| source.as_bytes().ok().map(size));
             skipped(walk, "image", SkipReason::Image, size)
         }
         GuardrailConverseContentBlock::Text(text) => {
@@ -188,34 +184,28 @@ fn image(walk: &mut SdkWalk<'_, '_>, picture: &mut ImageBlock) -> WalkResult {
 
 /// Lists the source of an image, which is not inspected.
 pub(super) fn image_source(walk: &mut SdkWalk<'_, '_>, source: Option<&ImageSource>) -> WalkResult {
-    let size = match source {
-        None => return Ok(()),
-        Some(ImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
-        Some(ImageSource::S3Location(_)) => Some(0),
-        Some(_) => None,
-    };
-    skipped(walk, "source", SkipReason::Image, size)
+    let Some(source) = source else { return Ok(()) };
+    let stored = source.is_s3_location().then_some(0);
+    skipped(walk, "source", SkipReason::Image, source.as_bytes().ok().map(size).or(stored))
 }
 
 fn video(walk: &mut SdkWalk<'_, '_>, film: &VideoBlock) -> WalkResult {
-    let size = match &film.source {
-        None => return Ok(()),
-        Some(VideoSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
-        Some(VideoSource::S3Location(_)) => Some(0),
-        Some(_) => None,
-    };
-    skipped(walk, "source", SkipReason::Video, size)
+    let Some(source) = &film.source else { return Ok(()) };
+    let stored = source.is_s3_location().then_some(0);
+    skipped(walk, "source", SkipReason::Video, source.as_bytes().ok().map(size).or(stored))
 }
 
 fn audio_block(walk: &mut SdkWalk<'_, '_>, audio: &mut AudioBlock) -> WalkResult {
-    let size = match &audio.source {
-        None => return error(walk, &mut audio.error),
-        Some(AudioSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
-        Some(AudioSource::S3Location(_)) => Some(0),
-        Some(_) => None,
-    };
-    skipped(walk, "source", SkipReason::Audio, size)?;
+    if let Some(source) = &audio.source {
+        let stored = source.is_s3_location().then_some(0);
+        skipped(walk, "source", SkipReason::Audio, source.as_bytes().ok().map(size).or(stored))?;
+    }
     error(walk, &mut audio.error)
+}
+
+/// Returns the size of content before base64. What is stored elsewhere has none.
+pub(super) fn size(bytes: &Blob) -> usize {
+    bytes.as_ref().len()
 }
 
 /// Lists content that is not inspected; without a size, its kind is unknown.

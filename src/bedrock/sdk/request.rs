@@ -8,8 +8,8 @@ use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::operation::count_tokens::CountTokensInput;
 use aws_sdk_bedrockruntime::operation::start_async_invoke::StartAsyncInvokeInput;
 use aws_sdk_bedrockruntime::types::{
-    CountTokensInput as Counted, GuardrailContentBlock, GuardrailImageSource, InferenceConfiguration, Message,
-    OutputConfig, OutputFormatStructure, PromptVariableValues, SystemContentBlock, Tool, ToolChoice, ToolConfiguration,
+    CountTokensInput as Counted, GuardrailContentBlock, InferenceConfiguration, Message, OutputConfig,
+    OutputFormatStructure, PromptVariableValues, SystemContentBlock, Tool, ToolChoice, ToolConfiguration,
     ToolInputSchema,
 };
 use aws_smithy_types::Document;
@@ -21,7 +21,7 @@ use crate::bedrock::text_field::Visitor;
 use crate::bedrock::text_field::{FieldKind, InspectionSummary, SkipReason};
 use crate::bedrock::walk::UnknownContent;
 
-use super::content::{message, skipped, speaker, system};
+use super::content::{message, size, skipped, speaker, system};
 use super::free_form::{free, free_if};
 use super::model_input::model_input;
 use super::walk::{SdkWalk, WalkResult};
@@ -117,11 +117,7 @@ pub(crate) fn visit_apply_guardrail_request(
     let mut walk = SdkWalk::new(f);
     walk.list_if("content", &mut input.content, |walk, block| match block {
         GuardrailContentBlock::Image(image) => {
-            let size = match &image.source {
-                Some(GuardrailImageSource::Bytes(bytes)) => Some(bytes.as_ref().len()),
-                Some(_) => None,
-                None => Some(0),
-            };
+            let size = image.source.as_ref().map_or(Some(0), |source| source.as_bytes().ok().map(size));
             skipped(walk, "image", SkipReason::Image, size)
         }
         GuardrailContentBlock::Text(text) => {

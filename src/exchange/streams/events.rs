@@ -15,7 +15,6 @@ use crate::json::FieldEdit;
 
 /// The form of a stream's events: the JSON of frames, or the types of the AWS SDK.
 pub(crate) trait EventFormat: fmt::Debug + Send {
-    /// An event of the model.
     type Event<'a>: ModelEvent;
     /// An event to forward.
     type Out;
@@ -46,34 +45,21 @@ pub(crate) type TraceOf<'a> = (&'a Trace, &'a BodyAssessment);
 #[derive(Debug)]
 pub(crate) struct EventGuard<F> {
     format: F,
-    substreams: Substreams,
     progress: Progress,
+    trace: Option<Trace>,
+    state: StreamState,
+}
+
+/// What the inspection of a stream knows, whatever the form of its events.
+#[derive(Debug)]
+pub(crate) struct StreamState {
+    substreams: Substreams,
     is_blocked: bool,
     has_no_message: bool,
-    trace: Option<Trace>,
-    /// The time that the inspection has taken.
     time: Duration,
 }
 
-impl<F: EventFormat> EventGuard<F> {
-    /// Creates a guard for the events of one response. The event that holds traces receives `trace`.
-    pub(crate) fn new(format: F, bodies: BodyGuard, trace: Option<Trace>) -> Self {
-        Self {
-            format,
-            substreams: Substreams::new(bodies),
-            progress: Progress::new(),
-            is_blocked: false,
-            has_no_message: false,
-            trace,
-            time: Duration::ZERO,
-        }
-    }
-
-    /// Returns the guard of the text fields.
-    pub(crate) fn bodies(&self) -> &BodyGuard {
-        self.substreams.guard()
-    }
-
+impl StreamState {
     /// Returns `true` if a rule blocked the stream: what is forwarded has ended.
     pub(crate) fn is_blocked(&self) -> bool {
         self.is_blocked
@@ -89,20 +75,51 @@ impl<F: EventFormat> EventGuard<F> {
         self.time
     }
 
+    /// Returns the number of bytes of text buffered; zero once the stream is blocked, because none of it will be released.
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        if self.is_blocked { 0 } else { self.substreams.buffered_bytes() }
+    }
+
+    pub(crate) fn into_assessment(self) -> BodyAssessment {
+        self.substreams.into_assessment()
+    }
+}
+
+impl<F: EventFormat> EventGuard<F> {
+    /// Creates a guard for the events of one response. The event that holds traces receives `trace`.
+    pub(crate) fn new(format: F, bodies: BodyGuard, trace: Option<Trace>) -> Self {
+        let substreams = Substreams::new(bodies);
+        let state = StreamState { substreams, is_blocked: false, has_no_message: false, time: Duration::ZERO };
+        Self { format, progress: Progress::new(), trace, state }
+    }
+
+    /// Returns the guard of the text fields.
+    pub(crate) fn bodies(&self) -> &BodyGuard {
+        self.state.substreams.guard()
+    }
+
+    pub(crate) fn state(&self) -> &StreamState {
+        &self.state
+    }
+
+    pub(crate) fn into_state(self) -> StreamState {
+        self.state
+    }
+
     /// Inspects an event, and adds the events to forward to `out`. After an error, what was added must not be forwarded.
     pub(crate) fn push(&mut self, event: F::Event<'_>, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
         let started = Instant::now();
         let inspected = self.inspect(event, out);
-        self.time += started.elapsed();
+        self.state.time += started.elapsed();
         inspected
     }
 
     fn inspect(&mut self, mut event: F::Event<'_>, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
-        if self.is_blocked {
+        if self.state.is_blocked {
             return Ok(());
         }
         self.format.observe(&event);
-        let mut plan = self.substreams.plan(&event)?;
+        let mut plan = self.state.substreams.plan(&event)?;
         self.texts(&plan, out)?;
         let kind = event.kind();
         if plan.is_blocked {
@@ -117,7 +134,7 @@ impl<F: EventFormat> EventGuard<F> {
         }
         let is_emptied = self.is_emptied(&event, &plan);
         self.rewrite(&mut event, &mut plan)?;
-        if self.substreams.is_blocked() {
+        if self.state.substreams.is_blocked() {
             // A field that is complete in this event is blocked.
             return self.block(kind, out);
         }
@@ -127,7 +144,7 @@ impl<F: EventFormat> EventGuard<F> {
         self.progress.observe(&event);
         // The trace is written once, even if several events look like the last.
         let trace = self.trace.take_if(|_| self.format.takes_trace(&event));
-        let trace = trace.map(|trace| (trace, self.substreams.assessment_so_far()));
+        let trace = trace.map(|trace| (trace, self.state.substreams.assessment_so_far()));
         out.push_back(self.format.forward(event, trace.as_ref().map(|(trace, found)| (trace, found)))?);
         Ok(())
     }
@@ -141,27 +158,17 @@ impl<F: EventFormat> EventGuard<F> {
 
     /// Ends the stream, and adds the events with the text that was buffered to `out`.
     pub(crate) fn finish(&mut self, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
-        if self.is_blocked {
+        if self.state.is_blocked {
             return Ok(());
         }
         let started = Instant::now();
-        let plan = self.substreams.finish();
-        self.time += started.elapsed();
+        let plan = self.state.substreams.finish();
+        self.state.time += started.elapsed();
         self.texts(&plan, out)?;
         if plan.is_blocked {
             self.block(EventKind::Delta, out)?;
         }
         Ok(())
-    }
-
-    /// Returns the number of bytes of text buffered; zero once the stream is blocked, because none of it will be released.
-    pub(crate) fn buffered_bytes(&self) -> usize {
-        if self.is_blocked { 0 } else { self.substreams.buffered_bytes() }
-    }
-
-    /// Returns the assessment of the stream.
-    pub(crate) fn into_assessment(self) -> BodyAssessment {
-        self.substreams.into_assessment()
     }
 
     /// Adds the events with text that goes before the event under way.
@@ -185,18 +192,18 @@ impl<F: EventFormat> EventGuard<F> {
         };
         let edits: SmallVec<[(usize, FieldEdit); 1]> = plan.edits.drain(..).map(edit).collect();
         // The bytes of substreams are counted when these end.
-        self.substreams.complete_fields(lengths.iter().sum(), |f| event.rewrite(&edits, &plan.unsigned, f))
+        self.state.substreams.complete_fields(lengths.iter().sum(), |f| event.rewrite(&edits, &plan.unsigned, f))
     }
 
     /// Ends the stream with the message, in place of an event of this kind.
     fn block(&mut self, kind: EventKind, out: &mut VecDeque<F::Out>) -> Result<(), BodyError> {
-        self.is_blocked = true;
-        let message = self.substreams.assessment_message();
+        self.state.is_blocked = true;
+        let message = self.state.substreams.assessment_message();
         let events = self.format.blocked(kind, &message, &self.progress);
-        self.has_no_message = events.is_none();
+        self.state.has_no_message = events.is_none();
         let mut events = events.unwrap_or_default();
         if let (Some(trace), Some(last)) = (&self.trace, events.last_mut()) {
-            self.format.put_trace((trace, &self.substreams.assessment_so_far()), last)?;
+            self.format.put_trace((trace, &self.state.substreams.assessment_so_far()), last)?;
         }
         out.extend(events);
         Ok(())

@@ -83,7 +83,7 @@ impl EventGuard<JsonEvents> {
         json: &[u8],
         out: &mut VecDeque<OutEvent>,
     ) -> Result<(), BodyError> {
-        if self.is_blocked() {
+        if self.state().is_blocked() {
             return Ok(());
         }
         self.push(parse_event(kind, event_type, json, self.bodies().unknown())?, out)

@@ -15,5 +15,5 @@ mod tool;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use events::{EventFormat, EventGuard, TraceOf};
+pub(crate) use events::{EventFormat, EventGuard, StreamState, TraceOf};
 pub(crate) use json_events::{JsonEvents, OutEvent};

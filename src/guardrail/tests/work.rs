@@ -34,7 +34,6 @@ fn filled(unit: &str, bytes: usize) -> String {
     unit.repeat(bytes.div_ceil(unit.len()))
 }
 
-/// Returns steps per 1,000 bytes.
 fn per_byte(text: &str, steps: usize) -> usize {
     steps * 1_000 / text.len()
 }

@@ -88,7 +88,6 @@ pub(in crate::middleware) fn is_compressed(headers: &HeaderMap) -> bool {
     is_encoded(headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes))
 }
 
-/// Returns the announced length.
 pub(super) fn announced_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
 }

@@ -30,7 +30,13 @@ pub(super) fn blocked(blocked: BlockedResponse) -> Response<Bytes> {
 pub(super) fn rejection(error: &GuardrailError) -> Response<Bytes> {
     match error.kind() {
         // The same call may succeed later.
-        GuardrailErrorKind::Unrecorded => unrecorded(error.operation(), &error.full_message()),
+        GuardrailErrorKind::Unrecorded if error.is_retryable() => unrecorded(error.operation(), &error.full_message()),
+        // SDKs would repeat a call that ends with 503, and the model has answered this one.
+        GuardrailErrorKind::Unrecorded => exception(
+            StatusCode::FAILED_DEPENDENCY,
+            "ModelErrorException",
+            error_body(error.operation(), &error.full_message()),
+        ),
         _ => exception(
             StatusCode::BAD_REQUEST,
             "ValidationException",

@@ -19,7 +19,6 @@ use crate::middleware::http::{CollectError, Collected, collect};
 /// Where a body leaves the error for its reader.
 pub(super) type ErrorCell = Arc<Mutex<Option<GuardrailError>>>;
 
-/// The kind of a body.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum BodyKind {
     Response,

@@ -328,7 +328,6 @@ fn output(response: BlockedResponse, cfg: &ConfigBag) -> Option<Output> {
     output.ok()
 }
 
-/// Returns the request metadata in the headers.
 fn metadata_headers(request: &HttpRequest) -> Vec<Vec<u8>> {
     request.headers().get_all_bytes(METADATA).map(<[u8]>::to_vec).collect()
 }
@@ -364,7 +363,6 @@ fn inspect_metadata(
     Ok((None, None))
 }
 
-/// Replaces the body of a request.
 fn replace_body(request: &mut HttpRequest, body: Bytes) {
     for name in BODY_DEPENDENT_HEADERS {
         request.headers_mut().remove(name);

@@ -87,47 +87,43 @@ fn blocked_by<O>(
     response.ok_or_else(|| GuardrailError::blocked(exchange.operation(), assessment))
 }
 
-impl<S> Sealed<S> for CountTokensInput
-where
-    S: Service<Self, Response = CountTokensOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
-    type Response = CountTokensOutput;
+/// An operation whose response is a number or a name, and has no field for a message.
+macro_rules! without_message {
+    ($operation:ident, $input:ident, $output:ident, $error:ident, $visit:ident) => {
+        impl<S> Sealed<S> for $input
+        where
+            S: Service<Self, Response = $output> + Send + 'static,
+            S::Error: Into<BoxError>,
+            S::Future: Send,
+        {
+            type Response = $output;
 
-    fn guard(mut self, layer: GuardrailLayer, inner: S) -> CallFuture<CountTokensOutput> {
-        let mut exchange = Exchange::new(layer.config, Operation::CountTokens, self.model_id.clone());
-        Box::pin(async move {
-            let unknown = exchange.unknown();
-            let assessment = exchange.value(Source::Input, |f| visit_count_tokens_request(&mut self, unknown, f))?;
-            fail_if_blocked(&exchange, assessment)?;
-            let output = call::<_, _, CountTokensError>(&mut exchange, inner, self).await?;
-            record_empty_output(&mut exchange)?;
-            Ok(output)
-        })
-    }
+            fn guard(mut self, layer: GuardrailLayer, inner: S) -> CallFuture<$output> {
+                let mut exchange = Exchange::new(layer.config, Operation::$operation, self.model_id.clone());
+                Box::pin(async move {
+                    let unknown = exchange.unknown();
+                    let assessment = exchange.value(Source::Input, |f| $visit(&mut self, unknown, f))?;
+                    if assessment.is_blocked() {
+                        return Err(GuardrailError::blocked(exchange.operation(), assessment).into());
+                    }
+                    let output = call::<_, _, $error>(&mut exchange, inner, self).await?;
+                    // The response is recorded like any other.
+                    exchange.value(Source::Output, |_| Ok(InspectionSummary::default()))?;
+                    Ok(output)
+                })
+            }
+        }
+    };
 }
 
-impl<S> Sealed<S> for StartAsyncInvokeInput
-where
-    S: Service<Self, Response = StartAsyncInvokeOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-{
-    type Response = StartAsyncInvokeOutput;
-
-    fn guard(mut self, layer: GuardrailLayer, inner: S) -> CallFuture<StartAsyncInvokeOutput> {
-        let mut exchange = Exchange::new(layer.config, Operation::StartAsyncInvoke, self.model_id.clone());
-        Box::pin(async move {
-            let unknown = exchange.unknown();
-            let assessment = exchange.value(Source::Input, |f| visit_async_request(&mut self, unknown, f))?;
-            fail_if_blocked(&exchange, assessment)?;
-            let output = call::<_, _, StartAsyncInvokeError>(&mut exchange, inner, self).await?;
-            record_empty_output(&mut exchange)?;
-            Ok(output)
-        })
-    }
-}
+without_message!(CountTokens, CountTokensInput, CountTokensOutput, CountTokensError, visit_count_tokens_request);
+without_message!(
+    StartAsyncInvoke,
+    StartAsyncInvokeInput,
+    StartAsyncInvokeOutput,
+    StartAsyncInvokeError,
+    visit_async_request
+);
 
 impl<S> Sealed<S> for ApplyGuardrailInput
 where
@@ -160,14 +156,4 @@ where
             Ok(output)
         })
     }
-}
-
-/// Records a response that is a number or a name.
-fn record_empty_output(exchange: &mut Exchange) -> Result<(), GuardrailError> {
-    exchange.value(Source::Output, |_| Ok(InspectionSummary::default())).map(drop)
-}
-
-/// Fails if the request is blocked: responses of the operation have no field for a message.
-fn fail_if_blocked(exchange: &Exchange, assessment: BodyAssessment) -> Result<(), GuardrailError> {
-    if assessment.is_blocked() { Err(GuardrailError::blocked(exchange.operation(), assessment)) } else { Ok(()) }
 }

@@ -1,7 +1,6 @@
 //! ConverseStream.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use aws_sdk_bedrockruntime::operation::converse_stream::{
     ConverseStreamError, ConverseStreamInput, ConverseStreamOutput,
@@ -16,7 +15,7 @@ use super::tag::{add_tag, plan_tag};
 use crate::bedrock::sdk::{SdkEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
 use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, RequestedGuardrail, SubstreamId};
 use crate::exchange::sdk::put_trace_in_event;
-use crate::exchange::{BodyAssessment, EventFormat, EventGuard, Exchange, GuardrailError, TraceOf};
+use crate::exchange::{BodyAssessment, EventFormat, EventGuard, Exchange, GuardrailError, StreamState, TraceOf};
 use crate::guardrail::Source;
 use crate::middleware::layer::GuardrailLayer;
 use crate::middleware::service::{CallFuture, sealed::Sealed};
@@ -131,23 +130,11 @@ impl InspectEvents<ConverseEvent> for EventGuard<TypedEvents> {
         self.finish(out)
     }
 
-    fn buffered_bytes(&self) -> usize {
-        self.buffered_bytes()
+    fn state(&self) -> &StreamState {
+        self.state()
     }
 
-    fn is_blocked(&self) -> bool {
-        self.is_blocked()
-    }
-
-    fn has_no_message(&self) -> bool {
-        self.has_no_message()
-    }
-
-    fn time(&self) -> Duration {
-        Self::time(self)
-    }
-
-    fn into_assessment(self: Box<Self>) -> BodyAssessment {
-        (*self).into_assessment()
+    fn into_state(self: Box<Self>) -> StreamState {
+        (*self).into_state()
     }
 }

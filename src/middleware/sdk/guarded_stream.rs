@@ -5,7 +5,6 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use aws_sdk_bedrockruntime::error::SdkError;
 use aws_sdk_bedrockruntime::primitives::event_stream::EventReceiver;
@@ -14,7 +13,7 @@ use futures_core::Stream;
 
 use super::errors::{InspectableError, inspect_stream_error};
 use crate::bedrock::BodyError;
-use crate::exchange::{BodyAssessment, Exchange, GuardrailError, StreamEnd};
+use crate::exchange::{Exchange, GuardrailError, StreamEnd, StreamState};
 use crate::guardrail::Source;
 
 /// The error of a guarded stream. The stream ends with it, and buffered text is not released.
@@ -66,20 +65,9 @@ pub(super) trait InspectEvents<T>: fmt::Debug + Send {
     /// Adds the events to forward at the end to `out`.
     fn finish(&mut self, out: &mut VecDeque<T>) -> Result<(), BodyError>;
 
-    /// Returns the number of bytes of text buffered.
-    fn buffered_bytes(&self) -> usize;
+    fn state(&self) -> &StreamState;
 
-    /// Returns `true` if a rule blocked the stream.
-    fn is_blocked(&self) -> bool;
-
-    /// Returns `true` if the stream is blocked and no event holds the message.
-    fn has_no_message(&self) -> bool;
-
-    /// Returns the time that the inspection has taken.
-    fn time(&self) -> Duration;
-
-    /// Returns the assessment.
-    fn into_assessment(self: Box<Self>) -> BodyAssessment;
+    fn into_state(self: Box<Self>) -> StreamState;
 }
 
 type Received<T, E> = Result<Option<T>, SdkError<E, RawMessage>>;
@@ -201,7 +189,7 @@ where
         let (is_last, inspected) = match event {
             Err(error) => {
                 let error = (self.inspect_failure)(&self.exchange, error);
-                self.end(StreamEnd::Interrupted);
+                let _ = self.end(StreamEnd::Interrupted);
                 return self.fail(GuardedStreamError::Upstream(error));
             }
             Ok(Some(event)) => (false, inspect.push(event, &mut self.ready)),
@@ -209,22 +197,16 @@ where
         };
         if let Err(error) = inspected {
             let error = GuardrailError::unreadable(self.exchange.operation(), Source::Output, error);
-            self.end(StreamEnd::Rejected(&error));
+            // The rejection is the error, recorded or not.
+            let _ = self.end(StreamEnd::Rejected(&error));
             return self.fail(GuardedStreamError::Guardrail(error));
         }
-        let is_blocked = inspect.is_blocked();
-        if !is_last && !is_blocked {
+        if !is_last && !inspect.state().is_blocked() {
             return;
         }
         self.upstream = None;
-        let fails = inspect.has_no_message() || is_blocked && self.exchange.errors_on_block();
-        match self.end(StreamEnd::Complete) {
-            Some(Ok(assessment)) if fails => {
-                let error = GuardrailError::blocked(self.exchange.operation(), assessment);
-                self.fail(GuardedStreamError::Guardrail(error));
-            }
-            Some(Err(error)) => self.fail(GuardedStreamError::Guardrail(error)),
-            _ => {}
+        if let Err(error) = self.end(StreamEnd::Complete) {
+            self.fail(GuardedStreamError::Guardrail(error));
         }
     }
 
@@ -242,22 +224,20 @@ impl<T, E> GuardedStream<T, E> {
     /// At most [`buffer_limit`](crate::Guardrail::buffer_limit) for each open content block. Costs a sum over these.
     #[must_use]
     pub fn buffered_bytes(&self) -> usize {
-        self.inspect.as_ref().map_or(0, |inspect| inspect.buffered_bytes())
+        self.inspect.as_ref().map_or(0, |inspect| inspect.state().buffered_bytes())
     }
 
-    /// Ends the inspection, and returns the assessment, or an error if it is not recorded.
-    fn end(&mut self, end: StreamEnd<'_>) -> Option<Result<BodyAssessment, GuardrailError>> {
-        let inspect = self.inspect.take()?;
-        let took = inspect.time();
-        let assessment = inspect.into_assessment();
-        Some(self.exchange.conclude_stream(&assessment, took, end).map(|()| assessment))
+    /// Ends the inspection.
+    fn end(&mut self, end: StreamEnd<'_>) -> Result<(), GuardrailError> {
+        let Some(inspect) = self.inspect.take() else { return Ok(()) };
+        self.exchange.end_stream(inspect.into_state(), end)
     }
 }
 
 impl<T, E> Drop for GuardedStream<T, E> {
     fn drop(&mut self) {
         // A caller that leaves early has still received what was released.
-        self.end(StreamEnd::Interrupted);
+        let _ = self.end(StreamEnd::Interrupted);
     }
 }
 

@@ -1,7 +1,6 @@
 //! InvokeModel and InvokeModelWithResponseStream.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use aws_sdk_bedrockruntime::operation::invoke_model::{InvokeModelError, InvokeModelInput, InvokeModelOutput};
 use aws_sdk_bedrockruntime::operation::invoke_model_with_response_stream::{
@@ -17,7 +16,7 @@ use super::guarded_stream::{GuardedStream, InspectEvents};
 use crate::bedrock::sdk::{chunk_json, json_chunk};
 use crate::bedrock::{BodyError, Operation, RequestedGuardrail, StreamKind};
 use crate::exchange::{
-    BlockedResponse, BodyAssessment, EventGuard, Exchange, GuardrailError, Inspected, JsonEvents, OutEvent,
+    BlockedResponse, EventGuard, Exchange, GuardrailError, Inspected, JsonEvents, OutEvent, StreamState,
 };
 use crate::middleware::layer::GuardrailLayer;
 use crate::middleware::service::{CallFuture, sealed::Sealed};
@@ -179,24 +178,12 @@ impl InspectEvents<ResponseStream> for Chunks {
         Ok(())
     }
 
-    fn buffered_bytes(&self) -> usize {
-        self.events.buffered_bytes()
+    fn state(&self) -> &StreamState {
+        self.events.state()
     }
 
-    fn is_blocked(&self) -> bool {
-        self.events.is_blocked()
-    }
-
-    fn has_no_message(&self) -> bool {
-        self.events.has_no_message()
-    }
-
-    fn time(&self) -> Duration {
-        self.events.time()
-    }
-
-    fn into_assessment(self: Box<Self>) -> BodyAssessment {
-        self.events.into_assessment()
+    fn into_state(self: Box<Self>) -> StreamState {
+        self.events.into_state()
     }
 }
 

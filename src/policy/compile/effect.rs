@@ -10,7 +10,6 @@ use crate::policy::suggest::{nearest, one_of};
 use crate::policy::values::{Replacement, ReplacementWord};
 use crate::policy::yaml::located::Located;
 
-/// The keys of an effect.
 const EFFECT_KEYS: [&str; 5] = ["action", "input", "output", "replacement", "message"];
 
 /// The keys of an action: for both directions, and for each.

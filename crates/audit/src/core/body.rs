@@ -33,7 +33,6 @@ impl Bodies {
         Inspected { assessment: assessment.ok(), reason, is_unknown: false }
     }
 
-    /// Inspects the body of a call.
     pub(super) fn call(&self, side: Side, operation: Option<Operation>, body: &str) -> Inspected {
         match side {
             Side::Output => self.response(operation, body),
@@ -41,7 +40,6 @@ impl Bodies {
         }
     }
 
-    /// Inspects the body of a request.
     fn request(&self, operation: Option<Operation>, body: &str) -> Inspected {
         let inspect = |guard: &BodyGuard, operation| {
             guard.inspect_request(operation, body.as_bytes()).map(|guarded| guarded.assessment().clone())

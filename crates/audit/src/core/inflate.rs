@@ -27,21 +27,24 @@ struct Hashing<R> {
     failed: Option<io::ErrorKind>,
 }
 
+/// Fills the buffer, unless the input ends: what the content is, is seen by its first bytes, however many arrive at once.
 impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.inner.read(buffer) {
-            Ok(length) => {
-                self.bytes += length as u64;
-                self.hash.update(buffer.get(..length).unwrap_or_default());
-                Ok(length)
-            }
-            Err(error) => {
-                if error.kind() != io::ErrorKind::Interrupted {
-                    self.failed = Some(error.kind());
-                }
-                Err(error)
+        let mut length = 0;
+        while let (Some(rest @ [_, ..]), None) = (buffer.get_mut(length..), self.failed) {
+            match self.inner.read(rest) {
+                Ok(0) => break,
+                Ok(more) => length += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => self.failed = Some(error.kind()),
             }
         }
+        if let (0, Some(kind)) = (length, self.failed) {
+            return Err(kind.into());
+        }
+        self.bytes += length as u64;
+        self.hash.update(buffer.get(..length).unwrap_or_default());
+        Ok(length)
     }
 }
 
@@ -68,19 +71,12 @@ impl<R: Read> Inflate<R> {
         let hashing = Hashing { inner: reader, hash: Sha256::new(), bytes: 0, failed: None };
         let mut buffered = BufReader::with_capacity(BUFFER_BYTES, hashing);
         let mut stopped = None;
-        let is_gzip = loop {
-            match buffered.fill_buf() {
-                Ok(start) => {
-                    if UNSUPPORTED.iter().any(|magic| start.starts_with(magic)) {
-                        stopped = Some(ReasonCode::FormatUnsupported);
-                    }
-                    break start.starts_with(b"\x1f\x8b");
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // The first read reports it again.
-                Err(_) => break false,
-            }
-        };
+        // The first read reports an error again.
+        let start = buffered.fill_buf().unwrap_or_default();
+        if UNSUPPORTED.iter().any(|magic| start.starts_with(magic)) {
+            stopped = Some(ReasonCode::FormatUnsupported);
+        }
+        let is_gzip = start.starts_with(b"\x1f\x8b");
         let content = match is_gzip {
             true => Content::Gzip(Box::new(MultiGzDecoder::new(buffered))),
             false => Content::Plain(buffered),
@@ -147,7 +143,6 @@ impl<R: Read> Read for Inflate<R> {
                     }
                     return Ok(length);
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     let reason = match (self.raw().get_ref().failed, error.kind()) {
                         (Some(io::ErrorKind::PermissionDenied), _) => ReasonCode::AccessDenied,

@@ -2,7 +2,13 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// A line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Returns content without its byte order mark.
+pub(super) fn without_mark(start: &[u8]) -> &[u8] {
+    start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// Its number, from 1.
@@ -39,8 +45,15 @@ impl<R: Read> Lines<R> {
     /// Reads the next line into `line`, without its end, up to `limit` bytes. Returns `None` at the end.
     pub(super) fn next(&mut self, line: &mut Vec<u8>, limit: usize) -> io::Result<Option<Line>> {
         line.clear();
-        let offset = self.offset;
         self.number += 1;
+        let mut read = Line { number: self.number, offset: self.offset, is_long: false, is_terminated: false };
+        self.more(&mut read, line, limit)?;
+        let is_end = line.is_empty() && self.offset == read.offset;
+        Ok((!is_end).then_some(read))
+    }
+
+    /// Reads more of a line into `line`, up to `limit` bytes in it.
+    pub(super) fn more(&mut self, read: &mut Line, line: &mut Vec<u8>, limit: usize) -> io::Result<()> {
         loop {
             let buffer = self.reader.fill_buf()?;
             let is_end = buffer.is_empty();
@@ -48,15 +61,26 @@ impl<R: Read> Lines<R> {
             let room = limit.saturating_sub(line.len());
             let length = end.unwrap_or(buffer.len()).min(room);
             line.extend(buffer.iter().take(length));
-            let is_terminated = end == Some(length);
-            let is_long = !is_terminated && length == room && length < buffer.len();
-            self.consume(length + usize::from(is_terminated));
-            if is_end && line.is_empty() && self.offset == offset {
-                return Ok(None);
+            read.is_terminated = end == Some(length);
+            read.is_long = !read.is_terminated && length == room && length < buffer.len();
+            self.consume(length + usize::from(read.is_terminated));
+            if is_end || read.is_terminated || read.is_long {
+                return Ok(());
             }
-            if is_end || is_terminated || is_long {
-                return Ok(Some(Line { number: self.number, offset, is_long, is_terminated }));
+        }
+    }
+
+    /// Reads on, whatever the lines, up to `limit` bytes in `bytes`. Returns `true` at the end.
+    pub(super) fn fill(&mut self, bytes: &mut Vec<u8>, limit: usize) -> io::Result<bool> {
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            let length = buffer.len().min(limit.saturating_sub(bytes.len()));
+            let is_end = buffer.is_empty();
+            if is_end || length == 0 {
+                return Ok(is_end);
             }
+            bytes.extend(buffer.iter().take(length));
+            self.consume(length);
         }
     }
 

@@ -24,6 +24,7 @@ mod scan;
 mod text;
 mod unit;
 mod unread;
+mod values;
 
 pub use call::CallRow;
 pub use chain::{ChainFault, ChainReceipt, Chains};

@@ -107,8 +107,12 @@ pub(super) enum RecordKind {
     InvocationLog,
     /// A decision record.
     Decision,
-    /// A batch of records, as a subscription of CloudWatch Logs delivers them.
-    Batch,
+    /// A batch of records in this field, as CloudWatch Logs returns them or delivers them to a subscription.
+    Batch(&'static str),
+    /// A row of the results of Logs Insights.
+    Row,
+    /// Rows, as GetQueryResults returns them.
+    Rows,
     /// Any other JSON.
     Json,
 }
@@ -124,11 +128,30 @@ impl RecordKind {
         } else if members.text("schema").starts_with(DECISION_SCHEMA) {
             Self::Decision
         } else if members.text("messageType") == "DATA_MESSAGE" && members.has("logEvents") {
-            Self::Batch
+            Self::Batch("logEvents")
+        } else if members.get("events").is_some_and(is_list_of_messages) {
+            Self::Batch("events")
+        } else if members.has("@message") && members.has("@timestamp") {
+            Self::Row
+        } else if members.has("statistics") && members.get("results").is_some_and(is_list_of_lists) {
+            Self::Rows
         } else {
             Self::Json
         }
     }
+}
+
+/// Returns `true` if a value is a list of events with messages that are objects, as FilterLogEvents and GetLogEvents return them. Other programs have lists of
+/// events, too.
+fn is_list_of_messages(events: &str) -> bool {
+    serde_json::from_str::<Vec<Members<'_>>>(events).is_ok_and(|events| {
+        !events.is_empty()
+            && events.iter().all(|event| event.has("timestamp") && event.text("message").starts_with('{'))
+    })
+}
+
+fn is_list_of_lists(value: &str) -> bool {
+    serde_json::from_str::<Vec<Vec<&RawValue>>>(value).is_ok()
 }
 
 /// The fields of a record that are read, so that all others are evaluated as they are.

@@ -36,7 +36,6 @@ struct Sizes {
     max_part: usize,
 }
 
-/// A part of the text.
 pub(super) struct Part {
     /// The offset of the part in the text, with invalid bytes replaced.
     pub(super) offset: u64,

@@ -12,7 +12,7 @@ use super::decision::{self, DecisionLine};
 use super::finding::{Location, Side};
 use super::inflate::Inflate;
 use super::labels::Labels;
-use super::lines::{Line, Lines};
+use super::lines::{Line, Lines, without_mark};
 use super::options::{Format, ScanOptions};
 use super::outcome::SideObjects;
 use super::output::Output;
@@ -23,9 +23,6 @@ use super::replay::Replay;
 use super::text::{Part, TextScan};
 use super::unread::Unread;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// The scan of a unit.
 pub(super) struct UnitScan<'a> {
     pub(super) guardrail: &'a Guardrail,
     pub(super) options: &'a ScanOptions,
@@ -96,7 +93,7 @@ impl UnitScan<'_> {
         self.text_findings(record, side, &scan.finish().0)
     }
 
-    fn text_findings(&mut self, record: &RecordContext, side: Side, part: &Part) -> io::Result<()> {
+    pub(super) fn text_findings(&mut self, record: &RecordContext, side: Side, part: &Part) -> io::Result<()> {
         let assessment = &part.assessment;
         self.out.receipt.inspected_bytes += assessment.inspected_bytes() as u64;
         let at = Location::text(side, part.offset);
@@ -115,11 +112,14 @@ impl UnitScan<'_> {
     }
 
     fn json_lines<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>) -> io::Result<()> {
+        if Self::is_document(lines.peek()?) {
+            return self.document(lines);
+        }
         let mut bytes = Vec::new();
         while let Some(line) = lines.next(&mut bytes, self.options.max_line_bytes)? {
             let unread = self.unread.len();
             if line.is_long {
-                self.long_line(lines, line, &bytes)?;
+                self.long_line(lines, line, &mut bytes)?;
             } else {
                 self.line(line, &bytes)?;
             }
@@ -133,7 +133,25 @@ impl UnitScan<'_> {
         self.quarantine_unread()
     }
 
-    fn long_line<R: Read>(&mut self, lines: &mut Lines<Inflate<R>>, line: Line, start: &[u8]) -> io::Result<()> {
+    fn long_line<R: Read>(
+        &mut self,
+        lines: &mut Lines<Inflate<R>>,
+        mut line: Line,
+        start: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        // Joined records can be a line of any length.
+        while line.is_long && self.chain.is_none() {
+            let length = self.joined(line, start)?;
+            if length == 0 {
+                break;
+            }
+            start.drain(..length);
+            line.offset += length as u64;
+            lines.more(&mut line, start, self.options.max_line_bytes)?;
+        }
+        if !line.is_long {
+            return self.line(line, start);
+        }
         let mut scan = TextScan::new(self.guardrail, self.source());
         let (record, side) = (at_line(line), self.side());
         let mut push = |bytes: &[u8]| scan.push(bytes, |part| self.text_findings(&record, side, &part));
@@ -144,7 +162,7 @@ impl UnitScan<'_> {
     }
 
     fn line(&mut self, line: Line, bytes: &[u8]) -> io::Result<()> {
-        let bytes = if line.number == 1 { bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes) } else { bytes };
+        let bytes = if line.number == 1 { without_mark(bytes) } else { bytes };
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
@@ -172,10 +190,15 @@ impl UnitScan<'_> {
             Some(members) => match RecordKind::of(&members) {
                 RecordKind::InvocationLog => self.invocation(line, &members, text),
                 RecordKind::Decision => self.decision(line, &members, text),
-                RecordKind::Batch => self.batch(line, &members, text),
+                RecordKind::Batch(events) => self.batch(line, &members, text, events),
+                RecordKind::Row => self.query_row(line, &members, text),
+                RecordKind::Rows => self.query_rows(line, &members, text),
                 RecordKind::Json => self.any_json(line, text),
             },
-            None => self.any_json(line, text),
+            None => match text.get(self.joined(line, text.as_bytes())?..).unwrap_or_default() {
+                "" => Ok(()),
+                rest => self.any_json(line, rest.trim_start()),
+            },
         }
     }
 
@@ -235,7 +258,7 @@ impl UnitScan<'_> {
         self.findings(&at_line(line), side, "", &assessment)
     }
 
-    fn source(&self) -> Source {
+    pub(super) fn source(&self) -> Source {
         self.options.source.into()
     }
 
@@ -246,8 +269,7 @@ impl UnitScan<'_> {
 
 /// Returns `true` if content that begins like this may have JSON in lines. Text is the exception: a log with a damaged first line is a log.
 fn looks_like_json_lines(start: &[u8]) -> bool {
-    let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
-    let lines = start.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let lines = without_mark(start).split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_start);
     let mut lines = lines.filter(|line| !line.is_empty()).enumerate().peekable();
     lines.peek().is_none()
         || lines.any(|(number, line)| {

@@ -23,7 +23,6 @@ pub(super) fn by_label(counts: &BTreeMap<String, u64>) -> BTreeMap<String, Parts
     labels
 }
 
-/// Adds a count.
 pub(super) fn add(labels: &mut BTreeMap<String, Parts>, label: &str, verdict: &str, count: u64) {
     let label = if label.is_empty() { "(not recorded)" } else { label };
     let [gap, unverifiable, ok] = labels.entry(label.to_owned()).or_default();

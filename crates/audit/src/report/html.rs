@@ -54,7 +54,6 @@ pub(super) fn bytes(value: u64) -> String {
     if unit > 0 && scaled < 100 { format!("{scaled}.{rest} {unit_name}") } else { format!("{scaled} {unit_name}") }
 }
 
-/// A table.
 pub(super) struct Table {
     out: String,
     /// The attribute of the cells of each column.

@@ -320,7 +320,6 @@ pub(super) fn quarantine(summary: &Summary) -> String {
     out
 }
 
-/// Returns the policy.
 pub(super) fn policy(settings: &Settings, text: Option<&str>) -> String {
     let mut out = format!(
         "<section id=\"policy\"><h2>Policy</h2>\n<dl><dt>Name</dt><dd>{}</dd><dt>Digest</dt><dd>{}</dd><dt>Loaded from</dt><dd>{}</dd></dl>\n",

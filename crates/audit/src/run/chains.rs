@@ -54,7 +54,6 @@ pub struct ChainAudit {
 }
 
 impl ChainAudit {
-    /// Links the chains of units.
     pub(super) fn link(units: &[(String, Chains)], after: &[ChainHead]) -> Self {
         let mut audit = Self { after: after.iter().map(ToString::to_string).collect(), ..Self::default() };
         let root = ChainHead::default();

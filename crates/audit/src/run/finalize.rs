@@ -59,6 +59,11 @@ pub fn finalize(out: &Path, options: &FinalizeOptions<'_>) -> Result<Finalized, 
     }
     let previous = options.previous.map(digest_of).transpose()?;
     let settings = Settings::read(&store)?;
+    if !settings.options.decisions && !options.accepted.approved_policies.is_empty() {
+        return Err(AuditError::usage(
+            "policies are approved for decisions, which this audit does not join: scan with `--decisions`",
+        ));
+    }
     let summary = summarize_store(&store, &options.accepted)?;
     store.write(SUMMARY, &json_file(&summary))?;
     store.write(REPORT, render_store(&store, &settings, &summary)?.as_bytes())?;

@@ -79,7 +79,6 @@ pub(super) fn plan_in(store: &Store, inputs: &[String], listed: Option<Plan>) ->
     }
 }
 
-/// Lists the objects of inputs.
 pub(super) fn list(inputs: &[String], out: &Path, objects: Objects<'_>) -> Result<Plan, AuditError> {
     if inputs.iter().any(|input| input == STDIN) {
         return match inputs {

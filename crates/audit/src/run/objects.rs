@@ -19,7 +19,6 @@ impl fmt::Debug for Objects<'_> {
     }
 }
 
-/// An object that is open.
 pub(super) enum Opened {
     /// A file of the file system, or a copy of an object in a file without a name.
     File(File),

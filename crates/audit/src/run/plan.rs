@@ -134,7 +134,6 @@ fn modified(metadata: &Metadata) -> String {
 }
 
 impl Plan {
-    /// Reads the plan of an audit.
     pub(super) fn read(store: &Store) -> Result<Self, AuditError> {
         let text = store.read_text(PLAN)?;
         let damaged = || AuditError::integrity(format!("{PLAN}: is damaged"));

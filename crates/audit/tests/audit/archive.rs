@@ -22,17 +22,13 @@ pii:
 pub(crate) struct Seeded {
     /// The object, relative to the archive.
     pub(crate) object: String,
-    /// The line.
     pub(crate) line: u64,
     /// `input` or `output`.
     pub(crate) side: &'static str,
-    /// The entity type.
     pub(crate) entity_type: &'static str,
-    /// The value.
     pub(crate) value: String,
 }
 
-/// The size of an archive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) objects: u64,

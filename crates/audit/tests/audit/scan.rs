@@ -1,10 +1,10 @@
 //! Scans of one unit.
 
-use banister_audit::{ReasonCode, ScanOptions, UnitStatus};
+use banister_audit::{FindingRow, ReasonCode, ScanOptions, UnitStatus};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Objects, gzip, scan, scan_with};
+use crate::support::{Objects, gzip, scan, scan_with, scanner};
 
 pub(crate) fn record(operation: &str, model: &str, input: &Value, output: &Value) -> Value {
     json!({
@@ -232,6 +232,49 @@ fn a_log_is_a_log_with_a_damaged_first_line_or_a_byte_order_mark() {
     let scanned = scan(format!("\u{feff}{line}\n"));
     assert_eq!(scanned.quarantined(), [""; 0]);
     assert_eq!(scanned.locations(), ["1 input /messages/0/content/0/text 0 EMAIL gap"]);
+}
+
+/// A pipe or a bucket may deliver a byte at first. What the content is does not depend on that.
+#[test]
+fn results_do_not_depend_on_how_the_bytes_arrive() {
+    /// Returns at most so many bytes at once.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl std::io::Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let length = buffer.len().min(self.1);
+            std::io::Read::read(&mut self.0, &mut buffer[..length])
+        }
+    }
+
+    let model = "anthropic.claude-3-haiku-20240307-v1:0";
+    let log = record("Converse", model, &converse("Mail a@example.com"), &json!({})).to_string();
+    for content in [
+        gzip(&log),
+        format!("damaged\n{log}\n").into_bytes(),
+        format!("\u{feff}{log}").into_bytes(),
+        format!("{log}{log}").into_bytes(),
+        format!("[\n{log},\n{log}\n]").into_bytes(),
+        gzip("{\n\"to\": \"a@example.com\"\n}"),
+        b"2026-04-19 Mail a@example.com\n{\"to\": \"b@example.com\"}\n".to_vec(),
+        b"\x28\xb5\x2f\xfd zstd".to_vec(),
+    ] {
+        let scanned = |at_once: usize| {
+            let mut findings = Vec::new();
+            let mut sink = |row: &FindingRow<'_>| {
+                findings.push(serde_json::to_value(row)?);
+                Ok(())
+            };
+            let scanner = scanner(ScanOptions::default());
+            let outcome = scanner.scan_unit("u", Trickle(&content, at_once), &Objects::default(), &mut sink);
+            let outcome = outcome.expect("the sink accepts all");
+            (outcome.receipt, outcome.quarantine, findings)
+        };
+        let whole = scanned(usize::MAX);
+        for at_once in [1, 3, 100] {
+            assert_eq!(scanned(at_once), whole, "{at_once} bytes at once of {:?}", String::from_utf8_lossy(&content));
+        }
+    }
 }
 
 #[test]

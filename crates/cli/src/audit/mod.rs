@@ -120,6 +120,10 @@ fn replay(args: &ScanArgs, out: &mut Out) -> Result<Exit, Failure> {
 }
 
 fn scan(args: &ScanArgs, decisions: bool, out: &mut Out) -> Result<Exit, Failure> {
+    let concerns_decisions = !args.replay.is_empty() || !args.ending.approve.is_empty();
+    if concerns_decisions && !decisions {
+        return Err(Failure::new("`--replay` and `--approve` need `--decisions`: they are about decision records"));
+    }
     // A key that cannot be read is found before the work, not after it.
     let signer = signer(&args.ending)?;
     let policy = load(&args.policy)?;

@@ -49,7 +49,6 @@ fn is_file(object: &PlannedObject) -> bool {
     !object.uri.contains("://")
 }
 
-/// Returns the commands.
 fn commands(args: &SparkArgs, plan: &Plan, policy: &PolicyRef) -> String {
     let bytes: u64 = plan.objects.iter().map(|object| object.size).sum();
     let units = plan.units().count() as u64;

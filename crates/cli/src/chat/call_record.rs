@@ -11,7 +11,6 @@ pub(super) struct Recorder {
     record: Mutex<CallRecord>,
 }
 
-/// The record of a call.
 #[derive(Debug, Default)]
 pub(super) struct CallRecord {
     /// The input of the model, or `None` if it was not called.
@@ -31,7 +30,6 @@ pub(super) struct Assessed {
 }
 
 impl Recorder {
-    /// Returns the record.
     pub(super) fn lock(&self) -> MutexGuard<'_, CallRecord> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }

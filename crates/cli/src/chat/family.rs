@@ -61,7 +61,6 @@ const FAMILIES: [Family; 4] = [
 ];
 
 impl Family {
-    /// Returns the family of a model.
     pub(super) fn of(model: &str) -> Option<&'static Self> {
         FAMILIES.iter().find(|family| model.contains(family.id_part))
     }
@@ -71,7 +70,6 @@ impl Family {
         FAMILIES.map(|family| family.id_part).join(", ")
     }
 
-    /// Returns a request.
     pub(super) fn request(&self, prompt: &str) -> Value {
         (self.request)(prompt)
     }

@@ -34,7 +34,6 @@ struct IdOnly<'a> {
     id: &'a RawValue,
 }
 
-/// An output line.
 #[derive(Serialize)]
 struct OutputLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

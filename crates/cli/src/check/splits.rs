@@ -57,7 +57,6 @@ impl SplitTester {
         Self { seed: seed.unwrap_or_else(|| fastrand::u64(..1 << 53)) }
     }
 
-    /// Returns the seed.
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }

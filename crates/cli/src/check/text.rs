@@ -228,7 +228,6 @@ fn write_stream(report: &super::splits::SplitReport, out: &mut Out) -> Result<()
     out.paragraph("", 2, &text)
 }
 
-/// Returns the tone of an outcome.
 pub(crate) fn tone(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Passed => Tone::Good,

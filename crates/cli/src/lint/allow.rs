@@ -1,9 +1,9 @@
 //! Finds allowed values that no rule of their entry would report.
 
-use banister::{EntityType, Guardrail, Policy, Source};
+use banister::{EntityType, Guardrail, Source};
 use serde_json::json;
 
-use super::document::RuleEntry;
+use super::document::{RuleEntry, of_one_rule};
 use super::warning::{Warning, some};
 
 /// Text around a value, `{}`, in which a value is found if it can be found at all. Context words of the types come on top.
@@ -65,9 +65,7 @@ fn guardrail(entry: &RuleEntry, allow: &[String]) -> Option<Guardrail> {
     if !allow.is_empty() {
         rule["allow"] = json!(allow);
     }
-    // JSON is YAML.
-    let policy = json!({ "version": 1, "name": "allow", "pii": [rule] }).to_string();
-    Policy::from_yaml(&policy).ok().map(Guardrail::new)
+    of_one_rule("pii", rule)
 }
 
 /// Returns text with a value in all contexts in which one of the types may find it, each on its own lines.
@@ -100,7 +98,8 @@ mod tests {
             kind: RuleKind::Pii,
             words: Vec::new(),
             word_file: None,
-            is_complete: true,
+            has_examples: false,
+            exceptions: Vec::new(),
             patterns: Vec::new(),
             max_length: None,
             types: types.iter().map(|&name| name.to_owned()).collect(),

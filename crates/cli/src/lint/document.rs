@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use banister::{Policy, RuleKind, RuleSummary};
+use banister::{Guardrail, Policy, RuleKind, RuleSummary};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// An entry of a policy file.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(super) struct RuleEntry {
     pub(super) words: Vec<String>,
     /// The file that lists the words, with its text.
     pub(super) word_file: Option<(PathBuf, String)>,
-    /// Set if the rule has no examples or patterns.
-    pub(super) is_complete: bool,
+    pub(super) has_examples: bool,
+    pub(super) exceptions: Vec<String>,
     pub(super) patterns: Vec<String>,
     pub(super) max_length: Option<u32>,
     pub(super) types: Vec<String>,
@@ -48,6 +49,7 @@ struct Entry {
     name: String,
     phrases: Vec<String>,
     examples: Vec<String>,
+    exceptions: Vec<String>,
     patterns: Vec<String>,
     words: Vec<String>,
     file: Option<String>,
@@ -78,6 +80,13 @@ pub(super) fn entries(policy: &Policy) -> Vec<RuleEntry> {
     entries
 }
 
+impl RuleEntry {
+    /// Returns true if the rule has words alone.
+    pub(super) fn has_only_words(&self) -> bool {
+        !self.has_examples && self.patterns.is_empty()
+    }
+}
+
 impl Entry {
     /// Returns the entry with what belongs to it, unless a rule of another file replaces all of it.
     fn complete(self, kind: RuleKind, file: &str, policy: &Policy) -> Option<RuleEntry> {
@@ -105,13 +114,20 @@ impl Entry {
             kind,
             words,
             word_file,
-            is_complete: self.examples.is_empty() && self.patterns.is_empty(),
+            has_examples: !self.examples.is_empty(),
+            exceptions: self.exceptions,
             patterns: self.patterns.into_iter().chain(self.pattern).collect(),
             max_length: self.max_length,
             types: self.types,
             allow: self.allow,
         })
     }
+}
+
+pub(super) fn of_one_rule(section: &str, rule: Value) -> Option<Guardrail> {
+    // JSON is YAML.
+    let policy = json!({ "version": 1, "name": "lint", section: [rule] }).to_string();
+    Policy::from_yaml(&policy).ok().map(Guardrail::new)
 }
 
 /// Returns the words of a word file with their lines, one per line; `#` starts a comment.

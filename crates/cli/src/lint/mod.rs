@@ -2,10 +2,12 @@
 
 mod allow;
 mod document;
+mod exceptions;
 mod inclusion;
 mod inherited;
 mod ordinary;
 mod pattern_form;
+mod settings;
 mod slow_pattern;
 mod summary;
 mod warning;

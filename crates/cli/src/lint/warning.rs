@@ -10,7 +10,6 @@ use crate::report::{Out, Tone};
 /// The number of words shown of a list.
 const SHOWN_WORDS: usize = 5;
 
-/// A warning.
 #[derive(Debug, Serialize)]
 pub(super) struct Warning {
     /// The kind of warning.
@@ -58,7 +57,6 @@ impl Warning {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// Writes the warning.
     pub(super) fn write(&self, out: &mut Out) -> Result<(), Failure> {
         let label = out.paint(Tone::Note, "warning");
         out.paragraph(&label, 2, &format!(": {}", self.message))?;

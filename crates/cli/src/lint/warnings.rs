@@ -7,7 +7,7 @@ use banister::{Action, Guardrail, RuleKind, Source};
 use super::document::RuleEntry;
 use super::ordinary::OrdinaryMatches;
 use super::warning::{Warning, some};
-use super::{allow, inclusion, inherited, pattern_form, slow_pattern, word_form};
+use super::{allow, exceptions, inclusion, inherited, pattern_form, settings, slow_pattern, word_form};
 use crate::response::action;
 
 /// The number of words in the longest part of a phrase that is looked up.
@@ -30,6 +30,7 @@ pub(super) fn all(
     pattern_form::check(entries, &mut warnings);
     slow_pattern::check(entries, &mut warnings);
     allow::check(entries, &mut warnings);
+    exceptions::check(entries, &mut warnings);
     ordinary.check(guardrail, &mut warnings);
     duplicates(&lists, guardrail, &mut warnings);
     contained(&lists, &mut warnings);
@@ -38,6 +39,7 @@ pub(super) fn all(
         shadowed(&lists, guardrail, source, &mut warnings);
     }
     wider(guardrail, &mut warnings);
+    settings::check(guardrail.policy(), file, &mut warnings);
     off(guardrail, &mut warnings);
     warnings
 }
@@ -124,7 +126,7 @@ fn shadowed(lists: &[&RuleEntry], guardrail: &Guardrail, source: Source, warning
         }
         let (rule, own, direction) = (&list.rule, own_action, direction(source));
         for ((other, does), words) in stronger {
-            let all = words.len() == list.words.len() && list.is_complete;
+            let all = words.len() == list.words.len() && list.has_only_words();
             let (code, message) = if all {
                 (
                     "shadowed-rule",

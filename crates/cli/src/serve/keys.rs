@@ -1,5 +1,6 @@
 //! Client keys, from the environment and from a file. Never from the command line, which other users can read.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -17,35 +18,43 @@ const MIN_CHARACTERS: usize = 16;
 ///
 /// # Errors
 ///
-/// If the file cannot be read, there is a source of keys without a key, or a key is too short.
-pub(super) fn add(mut builder: GatewayBuilder, file: Option<&Path>) -> Result<GatewayBuilder, Failure> {
-    if let Some(keys) = std::env::var_os(KEYS) {
-        let keys = keys.into_string().map_err(|_| Failure::new(format!("{KEYS}: not UTF-8")))?;
-        let mut keys = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).peekable();
+/// If the file cannot be read, there is a source of keys without a key, or a key is too short or listed twice.
+pub(super) fn add(builder: GatewayBuilder, file: Option<&Path>) -> Result<GatewayBuilder, Failure> {
+    let environment = std::env::var_os(KEYS);
+    let environment =
+        environment.map(|keys| keys.into_string().map_err(|_| Failure::new(format!("{KEYS}: not UTF-8"))));
+    let environment = environment.transpose()?;
+    let text =
+        file.map(|file| fs::read_to_string(file).map_err(|error| Failure::new(format!("{}: {error}", file.display()))));
+    let text = text.transpose()?;
+    let mut keys = Vec::new();
+    if let Some(environment) = &environment {
+        let listed = environment.split(',').map(str::trim).filter(|key| !key.is_empty());
+        keys.extend(listed.map(|key| (KEYS.to_owned(), key, None)));
         // Whoever sets it expects that a key is needed.
-        if keys.peek().is_none() {
+        if keys.is_empty() {
             return Err(Failure::new(format!("{KEYS} contains no key: set one, or unset the variable")));
         }
-        for key in keys {
-            check(key, KEYS)?;
-            builder = builder.client_key(key);
+    }
+    if let (Some(file), Some(text)) = (file, &text) {
+        let (name, lines) = (file.display(), parse(text.strip_prefix('\u{feff}').unwrap_or(text)));
+        if lines.is_empty() {
+            return Err(Failure::new(format!("{name}: the file contains no key")));
         }
+        keys.extend(lines.into_iter().map(|KeyLine { line, key, policies }| (format!("{name}:{line}"), key, policies)));
     }
-    let Some(file) = file else { return Ok(builder) };
-    let name = file.display();
-    let text = fs::read_to_string(file).map_err(|error| Failure::new(format!("{name}: {error}")))?;
-    let lines = parse(text.strip_prefix('\u{feff}').unwrap_or(&text));
-    if lines.is_empty() {
-        return Err(Failure::new(format!("{name}: the file contains no key")));
-    }
-    for KeyLine { line, key, policies } in lines {
-        check(key, &format!("{name}:{line}"))?;
-        builder = match policies {
+    let mut known = HashMap::new();
+    keys.into_iter().try_fold(builder, |builder, (location, key, policies)| {
+        check(key, &location)?;
+        // The policies of one line would silently replace those of the other.
+        if let Some(first) = known.insert(key, location.clone()) {
+            return Err(Failure::new(format!("{location}: the client key is listed twice; first in {first}")));
+        }
+        Ok(match policies {
             Some(policies) => builder.client_key_with_policies(key, policies),
             None => builder.client_key(key),
-        };
-    }
-    Ok(builder)
+        })
+    })
 }
 
 /// Checks the length of a key. The message does not contain the key.
@@ -58,7 +67,6 @@ fn check(key: &str, location: &str) -> Result<(), Failure> {
     )))
 }
 
-/// A line with a key.
 #[derive(Debug, PartialEq)]
 struct KeyLine<'a> {
     line: usize,

@@ -49,7 +49,6 @@ pub(crate) struct Sample {
     pub(crate) allowed: usize,
 }
 
-/// The input of a case.
 #[derive(Debug)]
 pub(crate) enum CaseInput {
     /// Text.
@@ -70,7 +69,6 @@ pub(crate) struct Expected {
     pub(crate) findings: Option<Vec<ExpectedFinding>>,
 }
 
-/// The expected outcome.
 #[derive(Debug)]
 pub(crate) enum ExpectedOutcome {
     /// The text passes unchanged.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The result of a case.
 #[derive(Debug, Serialize)]
 pub(crate) struct CaseResult {
     pub(crate) name: String,
@@ -14,7 +13,6 @@ pub(crate) struct CaseResult {
     pub(crate) problem: Option<String>,
 }
 
-/// The status of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum CaseStatus {
@@ -24,7 +22,6 @@ pub(crate) enum CaseStatus {
     Failed,
 }
 
-/// The result of a sample.
 #[derive(Debug, Serialize)]
 pub(crate) struct SampleResult {
     pub(crate) name: String,

@@ -14,7 +14,6 @@ use crate::support::{Directory, Run, banister, command, run};
 
 const SIZE: Size = Size { objects: 6, records: 40, words: 20 };
 
-/// A path in the directory.
 fn at(directory: &Directory, name: &str) -> PathBuf {
     Path::new(directory.path()).join(name)
 }
@@ -287,6 +286,15 @@ fn a_broken_chain_is_an_integrity_failure() {
     assert!(broken.stdout.contains("line 2: missing"), "{broken:?}");
     let against = scan("@against", &["--against", "default", "--approve", "x"]);
     against.assert_fails(&["64 hexadecimal digits"]);
+    // Without decisions, nothing is approved or replayed.
+    let digest = "0".repeat(64);
+    for option in [["--approve", &*digest], ["--replay", "default"]] {
+        let scan = [&["scan", "@log.jsonl", "-o", "@scan", "--policy", "@policy.yaml"], &option[..]].concat();
+        step(&directory, &scan).assert_fails(&[option[0], "--decisions"]);
+    }
+    step(&directory, &["plan", "@log.jsonl", "-o", "@shard"]);
+    step(&directory, &["scan", "-o", "@shard", "--policy", "@policy.yaml", "--shard", "1/1"]);
+    step(&directory, &["finalize", "@shard", "--approve", &digest]).assert_fails(&["--decisions"]);
 }
 
 #[test]

@@ -31,7 +31,6 @@ fn at(directory: &Directory, name: &str) -> PathBuf {
     Path::new(directory.path()).join(name)
 }
 
-/// Runs a step of an audit in the directory.
 fn step(directory: &Directory, args: &[&str]) -> Run {
     let path = |arg: &&str| match arg.strip_prefix('@') {
         Some(name) => at(directory, name).display().to_string(),

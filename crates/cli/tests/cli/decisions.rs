@@ -70,6 +70,13 @@ fn a_log_that_cannot_be_used_is_an_error() {
     banister(&["check", "--audit-log", "-"], "a").assert_fails(&["serve"]);
     banister(&["check", "--audit-log", log, "--audit-fingerprint-key", short], "a").assert_fails(&["32 bytes"]);
     banister(&["check", "--audit-rotate", "1G"], "a").assert_fails(&["--audit-log"]);
+    // What is not a file is neither rotated nor synchronized.
+    for log in ["-", "otel:"] {
+        for option in [["--audit-rotate", "1G"], ["--audit-fsync", "each"]] {
+            let serve = [&["serve", "--listen", "127.0.0.1:0", "--audit-log", log], &option[..]].concat();
+            banister(&serve, "").assert_fails(&["need a file"]);
+        }
+    }
     banister(&["check", "--audit-log", log, "--audit-fsync", "often"], "a").assert_fails(&["never"]);
     banister(&["check", "--audit-log", log, "--audit-rotate", "1T"], "a").assert_fails(&["100M"]);
     if Path::new("/dev/full").exists() {

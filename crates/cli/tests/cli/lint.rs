@@ -205,6 +205,77 @@ fn word_files_that_are_no_lists_of_words() {
     }
 }
 
+/// No setting does nothing without being named.
+#[test]
+fn settings_that_concern_no_rule() {
+    let mail = |effect: &str| format!("pii: [{{types: [EMAIL]{effect}}}]\n");
+    let masks = mail("");
+    for (settings, rules, unused) in [
+        ("history: block\n", &masks, Some("history")),
+        ("history: replace\n", &masks, None),
+        ("history: block\n", &mail(", output: block"), Some("history")),
+        ("history: block\n", &mail(", input: block"), None),
+        ("history: block\n", &mail(", action: detect"), None),
+        ("operator_text: block\n", &mail(", input: block"), Some("operator_text")),
+        ("operator_text: disabled\n", &masks, Some("operator_text")),
+        ("operator_text: detect\n", &masks, None),
+        ("operator_text: block\n", &"word_filters: [{name: w, words: [Acme]}]\n".to_owned(), None),
+        (
+            "operator_text: block\n",
+            &"word_filters: [{name: w, words: [Acme], input: mask}]\n".to_owned(),
+            Some("operator_text"),
+        ),
+        ("operator_text: block\n", &"extends: [banking]\n".to_owned(), None),
+        ("messages: {blocked_input: No.}\n", &masks, Some("messages.blocked_input")),
+        ("messages:\n  blocked_output: No.\n", &mail(", input: block"), Some("messages.blocked_output")),
+        ("messages: {blocked_input: No.}\n", &mail(", input: block"), None),
+        ("messages: {blocked_input: No.}\n", &mail(", input: block, message: Mine."), Some("messages.blocked_input")),
+        (
+            "messages: {blocked_output: No.}\n",
+            &"extends: [pii]\noverrides: [{rules: [EMAIL], output: block}]\n".to_owned(),
+            None,
+        ),
+        ("mode: async\n", &mail(", input: mask, output: disabled"), Some("mode")),
+        ("mode: async\n", &mail(", input: mask, output: detect"), None),
+    ] {
+        let files = Directory::new();
+        let policy = format!("version: 1\nname: p\n{settings}{rules}");
+        let lint = banister(&["lint", "-f", "json", &files.file("p.yaml", &policy)], "").json();
+        let all = lint["warnings"].as_array().expect("warnings").iter();
+        let found: Vec<&Value> = all.filter(|warning| warning["code"] == "unused-setting").collect();
+        assert_eq!(found.len(), usize::from(unused.is_some()), "{policy}{lint:#}");
+        if let (Some(warning), Some(setting)) = (found.first(), unused) {
+            let message = warning["message"].as_str().unwrap_or_default();
+            assert!(message.starts_with(&format!("`{setting}` has no effect")), "{policy}{message}");
+            assert_eq!(warning["line"], 3 + usize::from(settings.contains("\n  ")), "{policy}");
+        }
+    }
+    assert!(GUIDE.contains("`unused-setting`"));
+}
+
+#[test]
+fn exceptions_that_never_apply() {
+    for (topic, dead) in [
+        ("phrases: [stock tip], exceptions: [stock photo]", true),
+        ("phrases: [stock tip], exceptions: [in stock]", true),
+        ("phrases: [stock tip], exceptions: [stock tip jar]", false),
+        ("phrases: [stock tip], exceptions: ['Stöck\u{200b} tip jar']", false),
+        ("phrases: [stock tip], exceptions: [stock tips jar]", true),
+        ("patterns: ['\\b(?:buy|sell) \\w{1,8}\\b'], exceptions: [buy time]", false),
+        ("patterns: ['\\b(?:buy|sell) \\w{1,8}\\b'], exceptions: [buy]", true),
+        ("patterns: ['^buy shares$'], exceptions: [buy shares]", false),
+        ("phrases: [election], patterns: ['buy \\w{1,8}'], exceptions: [buy time, the election of officers]", false),
+        ("examples: [Who will win the election next year?], exceptions: [in stock]", false),
+    ] {
+        let files = Directory::new();
+        let policy = policy("denied_topics", &format!("name: t, {topic}"));
+        let lint = banister(&["lint", "-f", "json", &files.file("p.yaml", &policy)], "").json();
+        let has = codes(&lint).contains(&("dead-exception", "t"));
+        assert_eq!(has, dead, "{topic} {lint:#}");
+    }
+    assert!(GUIDE.contains("`dead-exception`"));
+}
+
 /// What looks like a mistake, and is none.
 #[test]
 fn no_wrong_warnings() {

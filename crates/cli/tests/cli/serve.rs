@@ -95,6 +95,7 @@ fn keys_come_from_a_file() {
         ("long-enough-for-a-key nope", "`nope`, which is not a policy"),
         ("short", "keys:1: the client key has fewer than 16 characters"),
         ("# nothing\n", "the file contains no key"),
+        ("all-of-the-policies strict\n\nall-of-the-policies\n", "keys:3: the client key is listed twice; first in "),
     ] {
         folder.file("keys", keys);
         let run = banister(&["serve", "--listen", "127.0.0.1:0", "--client-keys", file], "");

@@ -39,7 +39,6 @@ impl Guarded {
         Self(Guardrail::new(policy))
     }
 
-    /// Returns the expected text.
     fn expected(&self, text: &str) -> String {
         self.0.assess(Source::Output, text).masked_text().unwrap_or(text).to_owned()
     }

@@ -3,16 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use banister_simulator::{ModelResponse, Options};
+use banister_simulator::Options;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{builder, invoke_path, run, send, simulator};
-
-fn hello() -> String {
-    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
-}
+use crate::support::{builder, fine, hello, invoke_path, run, send, simulator};
 
 #[tokio::test]
 async fn other_addresses_need_keys() {
@@ -57,8 +53,7 @@ async fn errors_have_the_form_that_clients_of_the_path_read() {
 
 #[tokio::test]
 async fn keys_are_required_and_not_forwarded() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let gateway = run(builder(&simulator).client_key("one").client_key("two")).await;
     let path = invoke_path();
     for headers in
@@ -90,8 +85,7 @@ async fn keys_are_required_and_not_forwarded() {
 
 #[tokio::test]
 async fn hop_by_hop_headers_are_not_forwarded() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let gateway = run(builder(&simulator)).await;
     let headers = [("connection", "keep-alive, x-private"), ("x-private", "1"), ("te", "trailers"), ("x-public", "1")];
     assert_eq!(send(gateway.address, "POST", &invoke_path(), &headers, hello()).await.0, 200);

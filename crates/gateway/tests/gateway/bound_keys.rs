@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use banister_simulator::{ModelResponse, Options};
+use banister_simulator::Options;
 use serde_json::json;
 
-use crate::support::{Running, builder, invoke_path, run, send, simulator};
+use crate::support::{Running, builder, fine, invoke_path, run, send, simulator};
 
 const ANY: (&str, &str) = ("x-banister-key", "any");
 const TICKETS: (&str, &str) = ("x-banister-key", "tickets-key");
@@ -19,8 +19,7 @@ async fn status(gateway: &Running, path: &str, headers: &[(&str, &str)], body: &
 
 #[tokio::test]
 async fn a_limited_key_allows_its_policies_only() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let gateway = builder(&simulator).client_key("any").client_key_with_policies("tickets-key", ["tickets"]);
     let gateway = run(gateway.client_key_with_policies("both-key", ["tickets", "main"])).await;
     let body = json!({"prompt": "T-12 of a.b@example.com"}).to_string();

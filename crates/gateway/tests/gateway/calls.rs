@@ -9,7 +9,7 @@ use aws_sdk_bedrockruntime::types::{
 use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::{Value, json};
 
-use crate::support::{LLAMA, builder, client, invoke_path, run, send, simulator, user};
+use crate::support::{LLAMA, builder, client, fine, invoke_path, run, send, simulator, user};
 
 fn saying(text: &str) -> Options {
     Options {
@@ -138,8 +138,7 @@ async fn an_unreachable_upstream_is_unavailable() {
 
 #[tokio::test]
 async fn clients_choose_policies_by_name() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let gateway = run(builder(&simulator)).await;
     let body = json!({"prompt": "T-12 of a.b@example.com"}).to_string();
     let cases: [(&[(&str, &str)], &str); 5] = [
@@ -179,8 +178,7 @@ async fn clients_choose_policies_by_name() {
 
 #[tokio::test]
 async fn converse_selects_a_policy_in_its_body() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let gateway = run(builder(&simulator)).await;
     let client = client(gateway.address);
     for (id, expected) in [("tickets", "{ticket} of a.b@example.com"), ("gr-1", "T-12 of {EMAIL}")] {

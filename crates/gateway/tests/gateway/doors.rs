@@ -1,17 +1,8 @@
 //! Ways around the guardrail, by paths and headers.
 
-use banister_simulator::{ModelResponse, Options};
 use serde_json::json;
 
-use crate::support::{builder, invoke_path, run, send, simulator};
-
-fn hello() -> String {
-    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
-}
-
-fn fine() -> Options {
-    Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }
-}
+use crate::support::{builder, fine, hello, invoke_path, run, send, simulator};
 
 /// A client that sends its key in several headers would tell it to the upstream.
 #[tokio::test]

@@ -9,7 +9,7 @@ use banister_gateway::{Gateway, Policies, Upstream};
 use banister_simulator::{ChunkSize, ModelResponse, Options};
 use serde_json::{Value, json};
 
-use crate::support::{LLAMA, Running, builder, client, run, send, simulator, user};
+use crate::support::{LLAMA, Running, builder, client, fine, run, send, simulator, user};
 
 /// Creates a folder for one test.
 fn folder(name: &str) -> PathBuf {
@@ -142,8 +142,7 @@ async fn streams_finish_before_the_gateway_stops() {
 /// Load balancers are informed before the address closes, and calls that they still send are served.
 #[tokio::test]
 async fn a_draining_gateway_is_not_ready_but_serves() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let mut gateway = run(builder(&simulator).drain_period(Duration::from_secs(2))).await;
     assert_eq!(send(gateway.address, "GET", "/readyz", &[], "").await.0, 200);
     gateway.stop();

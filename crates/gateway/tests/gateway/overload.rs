@@ -1,40 +1,13 @@
 //! More than the gateway has room for: slow clients, many connections, large bodies.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use banister_simulator::{Fault, ModelResponse, Options};
+use banister_simulator::{Fault, Options};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Running, builder, invoke_path, run, send, simulator};
-
-fn hello() -> String {
-    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
-}
-
-fn fine() -> Options {
-    Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }
-}
-
-async fn metric(address: SocketAddr, name: &str) -> Option<u64> {
-    let (_, _, text) = send(address, "GET", "/metrics", &[], "").await;
-    let line = text.lines().find(|line| line.starts_with(name) && line.as_bytes().get(name.len()) == Some(&b' '))?;
-    line.rsplit(' ').next()?.parse().ok()
-}
-
-/// Waits until a metric has a value.
-async fn until(address: SocketAddr, name: &str, expected: u64) {
-    let reached = async {
-        while metric(address, name).await != Some(expected) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), reached)
-        .await
-        .unwrap_or_else(|_| panic!("{name} never was {expected}"));
-}
+use crate::support::{Running, builder, fine, hello, invoke_path, metric, run, send, simulator, until};
 
 /// Opens a connection that sends the head of a call and the first byte of its body.
 async fn slow_client(gateway: &Running) -> TcpStream {

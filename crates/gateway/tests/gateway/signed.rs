@@ -4,15 +4,14 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::future::ProvideCredentials as Provided;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use banister_gateway::{Gateway, Policies, Upstream};
-use banister_simulator::{ModelResponse, Options};
+use banister_simulator::Options;
 use serde_json::json;
 
-use crate::support::{POLICY, invoke_path, policy, run, send, simulator};
+use crate::support::{POLICY, fine, invoke_path, policy, run, send, simulator};
 
 #[tokio::test]
 async fn requests_are_signed_as_forwarded() {
-    let simulator =
-        simulator(Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }).await;
+    let simulator = simulator(fine()).await;
     let credentials = Credentials::new("AKIDGATEWAY", "secret", Some("session".to_owned()), None, "test");
     let upstream = Upstream::new(&simulator.endpoint()).unwrap();
     let upstream = upstream.signed("eu-west-1", SharedCredentialsProvider::new(credentials));

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use aws_sdk_bedrockruntime::types::{ConverseStreamOutput, ResponseStream};
 use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
 use serde_json::json;
 
-use crate::support::{LLAMA, Running, builder, client, invoke_path, run, send, simulator, user};
+use crate::support::{LLAMA, builder, client, invoke_path, metric, run, send, simulator, until, user};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -20,22 +22,6 @@ fn silent() -> Options {
         fault: Some(Fault::Stall { after_events: 2 }),
         ..Options::default()
     }
-}
-
-async fn metric(gateway: &Running, name: &str) -> Option<u64> {
-    let (_, _, text) = send(gateway.address, "GET", "/metrics", &[], "").await;
-    let line = text.lines().find(|line| line.starts_with(name) && line.as_bytes().get(name.len()) == Some(&b' '))?;
-    line.rsplit(' ').next()?.parse().ok()
-}
-
-async fn until(gateway: &Running, name: &str, expected: u64) {
-    for _ in 0..200 {
-        if metric(gateway, name).await == Some(expected) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("{name} never came to {expected}, it is {:?}", metric(gateway, name).await);
 }
 
 const STREAMS: &str = "banister_streams{policy=\"main\"}";
@@ -52,7 +38,7 @@ async fn an_upstream_without_response_times_out() {
     assert!(raw.into_service_error().is_model_timeout_exception());
     let sent = client.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await;
     assert!(sent.unwrap_err().into_service_error().is_model_timeout_exception());
-    assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, Some(2));
+    assert_eq!(metric(gateway.address, "banister_upstream_timeouts_total").await, Some(2));
 }
 
 #[tokio::test]
@@ -74,9 +60,9 @@ async fn a_silent_converse_stream_ends_with_an_exception() {
     };
     assert!(matches!(error, ConverseStreamOutputError::ModelStreamErrorException(_)), "{error:?}");
     assert_eq!(text, "Mail ", "what was held is not released");
-    until(&gateway, STREAMS, 0).await;
-    assert_eq!(metric(&gateway, HELD).await, Some(0));
-    assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, Some(1));
+    until(gateway.address, STREAMS, 0).await;
+    assert_eq!(metric(gateway.address, HELD).await, Some(0));
+    assert_eq!(metric(gateway.address, "banister_upstream_timeouts_total").await, Some(1));
 }
 
 #[tokio::test]
@@ -110,8 +96,8 @@ async fn a_silent_stream_of_server_sent_events_ends_with_an_error() {
         assert!(text.contains("Mail ") && !text.contains("jane"), "{path}: {text}");
         let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
         assert!(last.starts_with("event: error\ndata: {") && last.contains("paused for too long"), "{path}: {last}");
-        assert_eq!(metric(&gateway, STREAMS).await, Some(0));
-        assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, Some(1));
+        assert_eq!(metric(gateway.address, STREAMS).await, Some(0));
+        assert_eq!(metric(gateway.address, "banister_upstream_timeouts_total").await, Some(1));
     }
 }
 
@@ -129,7 +115,7 @@ async fn a_slow_stream_is_not_interrupted() {
     let mut output =
         client(gateway.address).converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
     while output.stream.recv().await.unwrap().is_some() {}
-    assert_eq!(metric(&gateway, "banister_upstream_timeouts_total").await, None);
+    assert_eq!(metric(gateway.address, "banister_upstream_timeouts_total").await, None);
 }
 
 /// A response that is not a stream: with a pause, and interrupted, which is not the client's fault.
@@ -140,8 +126,8 @@ async fn incomplete_responses_are_errors() {
     let gateway = run(builder(&simulator)).await;
     let body = json!({"prompt": "Hello", "max_gen_len": 9}).to_string();
     let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body.clone()).await;
-    assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (503, "ServiceUnavailableException"));
-    assert_eq!(metric(&gateway, "banister_upstream_failures_total").await, Some(1));
+    assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (424, "ModelErrorException"));
+    assert_eq!(metric(gateway.address, "banister_upstream_failures_total").await, Some(1));
 
     let upstream = silent_after_head().await;
     let policies = banister_gateway::Policies::new("main", crate::support::policy(crate::support::POLICY));
@@ -149,6 +135,27 @@ async fn incomplete_responses_are_errors() {
     let gateway = run(banister_gateway::Gateway::builder(policies, upstream).idle_timeout(SHORT)).await;
     let (status, headers, _) = send(gateway.address, "POST", &invoke_path(), &[], body).await;
     assert_eq!((status.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (408, "ModelTimeoutException"));
+}
+
+/// A call that may be paid for is not repeated by an SDK, which repeats 503 and interrupted connections.
+#[tokio::test]
+async fn sdks_do_not_repeat_a_call_that_reached_the_model() {
+    for fault in [
+        Fault::CutConnection { after_bytes: 0 },
+        Fault::CutConnection { after_bytes: 9 },
+        Fault::CutConnection { after_bytes: 60 },
+        Fault::Hang,
+    ] {
+        let simulator = simulator(Options { fault: Some(fault.clone()), ..Options::default() }).await;
+        let gateway = run(builder(&simulator).upstream_timeout(SHORT)).await;
+        let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+        let client = Client::from_conf(client(gateway.address).config().to_builder().retry_config(retries).build());
+        let body = Blob::new(json!({"prompt": "Hello", "max_gen_len": 9}).to_string());
+        client.invoke_model().model_id(LLAMA).body(body).send().await.expect_err("it was cut");
+        assert_eq!(simulator.requests().len(), 1, "{fault:?}");
+        client.converse().model_id(LLAMA).messages(user("Hello")).send().await.expect_err("it was cut");
+        assert_eq!(simulator.requests().len(), 2, "{fault:?}");
+    }
 }
 
 /// Starts an endpoint that sends half of a response and then nothing.
@@ -184,15 +191,15 @@ async fn streams_and_buffered_bytes_are_counted() {
         while !matches!(output.stream.recv().await.unwrap(), Some(ConverseStreamOutput::ContentBlockDelta(_))) {}
         open.push(output);
     }
-    until(&gateway, STREAMS, 2).await;
+    until(gateway.address, STREAMS, 2).await;
     // `jane.roe@` of each.
-    until(&gateway, HELD, 18).await;
+    until(gateway.address, HELD, 18).await;
     drop(open.pop());
-    until(&gateway, STREAMS, 1).await;
-    until(&gateway, HELD, 9).await;
+    until(gateway.address, STREAMS, 1).await;
+    until(gateway.address, HELD, 9).await;
     drop(open);
-    until(&gateway, STREAMS, 0).await;
-    assert_eq!(metric(&gateway, HELD).await, Some(0));
+    until(gateway.address, STREAMS, 0).await;
+    assert_eq!(metric(gateway.address, HELD).await, Some(0));
 
     // One ends, one is dropped; both are counted.
     for fault in [None, Some(Fault::CutConnection { after_bytes: 400 }), Some(Fault::CorruptFrame { after_events: 2 })]
@@ -200,8 +207,8 @@ async fn streams_and_buffered_bytes_are_counted() {
         simulator.set_options(Options { fault, ..silent() });
         let mut output = client.converse_stream().model_id(LLAMA).messages(user("Hello")).send().await.unwrap();
         while let Ok(Some(_)) = output.stream.recv().await {}
-        until(&gateway, STREAMS, 0).await;
-        assert_eq!(metric(&gateway, HELD).await, Some(0));
+        until(gateway.address, STREAMS, 0).await;
+        assert_eq!(metric(gateway.address, HELD).await, Some(0));
     }
-    assert_eq!(metric(&gateway, "banister_upstream_failures_total").await, Some(2));
+    assert_eq!(metric(gateway.address, "banister_upstream_failures_total").await, Some(2));
 }

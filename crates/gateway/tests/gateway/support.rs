@@ -1,6 +1,7 @@
 //! A running gateway, and clients for it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
@@ -8,13 +9,14 @@ use aws_sdk_bedrockruntime::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConversationRole, Message};
 use banister::Policy;
 use banister_gateway::{Gateway, GatewayBuilder, Policies, ReloadHandle, Upstream};
-use banister_simulator::{Options, Simulator};
+use banister_simulator::{ModelResponse, Options, Simulator};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http2;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -94,6 +96,34 @@ pub(crate) fn user(text: &str) -> Message {
 
 pub(crate) fn invoke_path() -> String {
     format!("/model/{}/invoke", LLAMA.replace(':', "%3A"))
+}
+
+/// The body of a call of Llama.
+pub(crate) fn hello() -> String {
+    json!({"prompt": "Hello", "max_gen_len": 9}).to_string()
+}
+
+/// A simulator whose model returns text without findings.
+pub(crate) fn fine() -> Options {
+    Options { response: ModelResponse::Text("Fine.".to_owned()), ..Options::default() }
+}
+
+pub(crate) async fn metric(address: SocketAddr, name: &str) -> Option<u64> {
+    let (_, _, text) = send(address, "GET", "/metrics", &[], "").await;
+    let line = text.lines().find(|line| line.starts_with(name) && line.as_bytes().get(name.len()) == Some(&b' '))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+/// Waits until a metric has a value.
+pub(crate) async fn until(address: SocketAddr, name: &str, expected: u64) {
+    let reached = async {
+        while metric(address, name).await != Some(expected) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), reached)
+        .await
+        .unwrap_or_else(|_| panic!("{name} never was {expected}"));
 }
 
 /// Returns a client that speaks HTTP/2 on a connection.

@@ -75,6 +75,52 @@ async fn an_error_is_declared_as_what_it_is() {
     }
 }
 
+/// A client repeats a call that reached no model, and no other: that one may be paid for.
+#[tokio::test]
+async fn the_status_says_whether_the_call_reached_the_model() {
+    let head = |status: &str| format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 99\r\n\r\n{{");
+    let chat = json!({"model": "m", "messages": [{"role": "user", "content": "Hello"}]});
+    for (sent, status, code) in [
+        (Vec::new(), 424, "ModelErrorException"),
+        (b"HTTP/1.1 200".to_vec(), 424, "ModelErrorException"),
+        (head("200 OK").into_bytes(), 424, "ModelErrorException"),
+        (
+            head("429 Too Many Requests\r\nx-amzn-errortype: ThrottlingException").into_bytes(),
+            429,
+            "ThrottlingException",
+        ),
+        (head("503 Service Unavailable\r\nx-amzn-errortype: X").into_bytes(), 503, "X"),
+    ] {
+        let gateway = in_front_of(sent.clone()).await;
+        let case = String::from_utf8_lossy(&sent);
+        let prompt = json!({"prompt": "Hello"}).to_string();
+        let (found, headers, text) = send(gateway.address, "POST", &invoke_path(), &[], prompt).await;
+        assert_eq!((found.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (status, code), "{case}: {text}");
+        let path = "/openai/v1/chat/completions";
+        assert_eq!(send(gateway.address, "POST", path, &[], chat.to_string()).await.0, status, "{case}");
+    }
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let upstream = Upstream::new(&format!("http://{closed}")).unwrap();
+    let gateway = run(Gateway::builder(Policies::new("main", policy(POLICY)), upstream)).await;
+    let prompt = json!({"prompt": "Hello"}).to_string();
+    assert_eq!(send(gateway.address, "POST", &invoke_path(), &[], prompt).await.0, 503);
+}
+
+/// OpenAI's and Anthropic's clients repeat 408, unless this header forbids it.
+#[tokio::test]
+async fn a_timeout_is_not_repeated_on_compatible_paths() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = Upstream::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let timeout = std::time::Duration::from_millis(100);
+    let builder = Gateway::builder(Policies::new("main", policy(POLICY)), upstream).upstream_timeout(timeout);
+    let gateway = run(builder).await;
+    for path in ["/openai/v1/chat/completions", "/anthropic/v1/messages"] {
+        let body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}]});
+        let (status, headers, _) = send(gateway.address, "POST", path, &[], body.to_string()).await;
+        assert_eq!((status.as_u16(), headers["x-should-retry"].to_str().unwrap()), (408, "false"), "{path}");
+    }
+}
+
 /// A frame with the model's JSON.
 fn chunk(text: &str) -> Vec<u8> {
     use aws_smithy_types::event_stream::{Header, HeaderValue, Message};

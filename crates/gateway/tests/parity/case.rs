@@ -227,7 +227,6 @@ struct FamilyCase {
     hidden: Vec<String>,
 }
 
-/// The cases of a file.
 pub(crate) fn cases(file: &str) -> Vec<Case> {
     let path = folder().join("cases").join(file).with_extension("yaml");
     let text = read(&path);

@@ -56,7 +56,6 @@ impl Input {
         }
     }
 
-    /// Returns the input of a case.
     pub(crate) async fn of(case: &Case) -> Self {
         let body = Blob::new(case.body());
         let json = "application/json";

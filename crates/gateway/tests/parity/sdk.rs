@@ -231,7 +231,6 @@ pub(crate) fn config() -> Builder {
         .interceptor(WithoutId)
 }
 
-/// Returns a client of an endpoint.
 pub(crate) fn client(config: Builder, endpoint: String) -> Client {
     let http = aws_smithy_http_client::Builder::new().build_http();
     Client::from_conf(config.endpoint_url(endpoint).http_client(http).build())

@@ -21,7 +21,6 @@ pub(crate) struct Citation {
     pub(crate) cited_text: String,
 }
 
-/// A call of a tool.
 #[derive(Debug)]
 pub(crate) struct ToolCall {
     pub(crate) name: String,

@@ -17,7 +17,6 @@ pub(super) fn completion(prompt: &str) -> String {
         .map_or_else(|| echo(prompt), |(_, completion)| (*completion).to_owned())
 }
 
-/// Returns the echo of `prompt`.
 pub(super) fn echo(prompt: &str) -> String {
     format!("You said: {prompt}")
 }

@@ -12,7 +12,6 @@ pub(crate) struct Turn<'a> {
     pub(crate) body: &'a Value,
     /// The decoded model id of the path.
     pub(crate) model_id: &'a str,
-    /// The output.
     pub(crate) output: &'a ModelOutput,
     /// How streamed text is split.
     pub(crate) chunk_size: &'a ChunkSize,

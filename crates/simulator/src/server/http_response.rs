@@ -27,7 +27,6 @@ pub(super) fn json(body: Value) -> io::Result<Response<ChunkedBody>> {
     Response::builder().header(CONTENT_TYPE, JSON).body(body).map_err(io::Error::other)
 }
 
-/// Returns an error response.
 pub(super) fn error(error: &ErrorResponse, request_id: &str, delivery: Delivery) -> io::Result<Response<ChunkedBody>> {
     let body = json!({"message": error.message}).to_string();
     let error_type = format!("{}:http://internal.amazon.com/coral/com.amazon.bedrock/", error.exception);

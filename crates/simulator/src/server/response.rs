@@ -21,7 +21,6 @@ pub(super) struct SimulatedResponse {
     pub(super) output_tokens: usize,
 }
 
-/// The content of a response.
 #[derive(Debug)]
 pub(super) enum Content {
     /// A body in one piece.

@@ -117,7 +117,7 @@ fn a_match_that_the_end_of_the_stream_completes_blocks() {
     guard.push_json(kind, "chunk", text.as_bytes(), &mut VecDeque::new()).expect("known");
     let mut out = VecDeque::new();
     guard.finish(&mut out).expect("known");
-    assert!(guard.is_blocked());
+    assert!(guard.state().is_blocked());
     let message = out.iter().find_map(|event| match event {
         OutEvent::New(event) => Some(shown(kind, event.json())).filter(|shown| shown.ends_with("No.")),
         OutEvent::Same | OutEvent::Changed(_) => None,

@@ -258,10 +258,10 @@ fn the_time_of_the_inspection_is_counted() {
     let (kind, format, event_type, event, _) = TEXT_EVENTS[0];
     let bodies = BodyGuard::new(&GUARDRAIL, &Conversation::new());
     let mut guard = EventGuard::new(JsonEvents::new(kind, format, "m"), bodies, None);
-    assert!(guard.time().is_zero());
+    assert!(guard.state().time().is_zero());
     pushed(&mut guard, kind, event_type, &event("Ask jane.roe@"));
-    let of_event = guard.time();
+    let of_event = guard.state().time();
     assert!(!of_event.is_zero());
     guard.finish(&mut VecDeque::new()).expect("known");
-    assert!(guard.time() > of_event, "the end takes time as well");
+    assert!(guard.state().time() > of_event, "the end takes time as well");
 }
