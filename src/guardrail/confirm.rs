@@ -208,7 +208,7 @@ impl Confirmer {
                 let reason = || Some(Reason::Content(ContentMatch::clone(found)));
                 Decision::Made(is_filtered.then(|| ConfirmedFinding { rule, start, end, reason: reason() }))
             }
-            Origin::Word => match beside_labels((start, end), (start, end), rule, evidence) {
+            Origin::Word => match beside_labels((start, end), (start, end), (rule, View::Word), evidence) {
                 Some(decision) => decision,
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
@@ -266,7 +266,7 @@ impl Confirmer {
     ) -> Decision {
         let (detectors, text, view) = (evidence.detectors, evidence.text, evidence.views.entity());
         let value = detectors.recognizers().value_span(number, view, start, end);
-        if let Some(decision) = beside_labels(value, (start, end), rule, evidence) {
+        if let Some(decision) = beside_labels(value, (start, end), (rule, View::Entity), evidence) {
             return decision;
         }
         let objection = detectors.recognizers().veto((number, verdict), view, (start, end), text.is_finished());
@@ -346,15 +346,15 @@ fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) 
     }
 }
 
-/// Returns the decision about the candidate `start..end`, of which `from..to` is the value, if labels of the policy are near.
+/// Returns the decision about the candidate `start..end` of a view, of which `from..to` is the value, if labels of the policy are near.
 fn beside_labels(
     (from, to): (usize, usize),
     (start, end): (usize, usize),
-    rule: RuleId,
+    (rule, view): (RuleId, View),
     evidence: Evidence<'_>,
 ) -> Option<Decision> {
     let labels = evidence.labels;
-    if labels.begun().is_some_and(|begun| begun <= evidence.text.next_seen(end, View::Pattern)) {
+    if labels.begun().is_some_and(|begun| begun <= evidence.text.next_seen(end, view)) {
         return Some(Decision::Unknown);
     }
     // A label is not a value, and its words are not context.
@@ -364,9 +364,9 @@ fn beside_labels(
     }
     let text = evidence.text;
     // A keyword that touches a label may have been part of a longer word.
-    let first = if labels.ends_at(text.last_seen(start, View::Pattern), name) { start } else { from };
-    let before = labels.ends_at(text.last_seen(first, View::Pattern), name);
-    let behind = labels.begins_at(text.next_seen(to, View::Pattern), name);
+    let first = if labels.ends_at(text.last_seen(start, view), name) { start } else { from };
+    let before = labels.ends_at(text.last_seen(first, view), name);
+    let behind = labels.begins_at(text.next_seen(to, view), name);
     let is_found = || is_found_beside(evidence.detectors, rule, text.slice(first, to), before, behind);
     ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
 }

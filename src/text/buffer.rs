@@ -76,16 +76,18 @@ impl TextBuffer {
         self.kept.get(offset.checked_sub(self.base)?..)?.chars().next()
     }
 
-    /// Returns the offset of the first character at or after `offset` that is seen in a view.
+    /// Returns the offset of the first character at or after `offset` that is seen in a view. Combining marks before it are a part of the
+    /// run of characters that are not.
     pub(crate) fn next_seen(&self, offset: usize, view: View) -> usize {
         let rest = offset.checked_sub(self.base).and_then(|at| self.kept.get(at..)).unwrap_or_default();
-        offset + dropped_bytes(rest.chars(), view)
+        let before = offset - self.last_seen(offset, view);
+        offset + dropped_bytes(rest.chars(), before, view)
     }
 
     /// Returns the offset after the last character before `offset` that is seen in a view.
     pub(crate) fn last_seen(&self, offset: usize, view: View) -> usize {
         let before = offset.checked_sub(self.base).and_then(|at| self.kept.get(..at)).unwrap_or_default();
-        offset - dropped_bytes(before.chars().rev(), view)
+        offset - dropped_bytes(before.chars().rev(), 0, view)
     }
 
     /// Returns the character boundary at or before `offset`.
@@ -105,16 +107,16 @@ impl TextBuffer {
     }
 }
 
-/// Returns the bytes of the characters, from the first on, that are not seen in a view.
-fn dropped_bytes(characters: impl Iterator<Item = char>, view: View) -> usize {
-    let mut run = 0;
+/// Returns the bytes of the characters, from the first on, that are not seen in a view, in a run of which `before` bytes are known.
+fn dropped_bytes(characters: impl Iterator<Item = char>, before: usize, view: View) -> usize {
+    let mut run = before;
     for c in characters {
         if *normalize(c, view) != Mapping::Dropped || run + c.len_utf8() > MAX_INVISIBLE_BYTES {
             break;
         }
         run += c.len_utf8();
     }
-    run
+    run - before
 }
 
 /// The requested character has not arrived yet.

@@ -40,11 +40,14 @@ impl ViewText {
     }
 
     /// Returns `true` if a run of `sign` begins at `at` that is short, and no word continues after it. What follows it is known, for until
-    /// then the run is carried over.
+    /// then the run is carried over, unless invisible characters make it long.
     fn closes_markup(&self, at: usize, sign: u8) -> bool {
         let (before, after) = self.kept.as_bytes().split_at(at - self.base.min(at));
         let run = run_of(after.iter(), sign);
-        run <= MAX_MARKUP && before.last() != Some(&sign) && !self.first_from(at + run).is_some_and(is_letter)
+        run <= MAX_MARKUP
+            && before.last() != Some(&sign)
+            && !self.long_signs.contains(at)
+            && !self.first_from(at + run).is_some_and(is_letter)
     }
 
     /// Returns `true` if the run of `sign` that ends before `at` is short and no word leads up to it.
@@ -68,11 +71,13 @@ impl ViewText {
         self.last_before(at - 1) == Some(c) || c == '-' && self.sentence_dashes.contains(at - 1)
     }
 
-    /// Returns `true` if the `%20` of a URL begins at `at`.
+    /// Returns `true` if the `%20` of a URL begins at `at`: in the text too, where it is read as one. Its digits may be what other characters after
+    /// a sign are normalized to, which may not have arrived.
     fn begins_percent(&self, at: usize) -> bool {
         let mut escape = self.chars_from(at);
-        let is_sign = escape.next() == Some('%') && !self.map.begins_unit(at);
-        is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
+        escape.next() == Some('%')
+            && self.same_ascii(at..at + "%20".len()).is_some()
+            && escape.take(2).all(|digit| digit.is_ascii_hexdigit())
     }
 
     /// Returns where the last dash that parts sentences is in a part of the view.

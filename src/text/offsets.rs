@@ -132,12 +132,6 @@ impl OffsetMap {
         next.is_some_and(|segment| segment.unit_end.is_some() && segment.view < view)
     }
 
-    /// Returns `true` if a unit begins at byte `view`.
-    pub(super) fn begins_unit(&self, view: usize) -> bool {
-        let next = self.segments.get(self.holding(view));
-        next.is_some_and(|segment| segment.unit_end.is_some() && segment.view == view)
-    }
-
     /// Forgets the segments that end at or before byte `view`.
     pub(super) fn forget_before(&mut self, view: usize) {
         while self.segments.get(1).is_some_and(|second| second.view <= view) {

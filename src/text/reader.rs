@@ -96,11 +96,12 @@ impl ViewText {
     fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
         let bytes = c.len_utf8();
-        if !is_last
-            && is_mapped_to_sign(c, self.view)
-            && !self.shows_next(rest.get(bytes..).unwrap_or_default(), offset + bytes)
-        {
-            return Read::Open;
+        if is_mapped_to_sign(c, self.view) {
+            let next = offset + bytes;
+            if !self.shows_next(rest.get(bytes..).unwrap_or_default(), next) && !is_last {
+                return Read::Open;
+            }
+            self.note_sign(next);
         }
         self.normalize_char(c, offset, offset + bytes);
         Read::Bytes(bytes)
@@ -149,6 +150,13 @@ impl ViewText {
         self.signs.get_or_insert_default().shows_next(self.view, rest, at)
     }
 
+    /// Notes that the sign which is added next, before `next` in the text, closes nothing, if its run goes on for too long.
+    fn note_sign(&mut self, next: usize) {
+        if self.signs.as_ref().is_some_and(|run| run.goes_on(next)) {
+            self.long_signs.push(self.end());
+        }
+    }
+
     fn add(&mut self, form: &str, is_itself: bool, start: usize, end: usize) {
         if is_itself { self.keep(form, start) } else { self.put(form, start, end) }
     }
@@ -194,8 +202,11 @@ impl ViewText {
         };
         let rest_after = rest.get(bytes..).unwrap_or_default();
         let is_sign = self.view.decodes_escapes() && c.is_some_and(|c| is_sign(c, self.view));
-        if !is_last && is_sign && !self.shows_next(rest_after, offset + bytes) {
-            return Read::Open;
+        if is_sign {
+            if !self.shows_next(rest_after, offset + bytes) && !is_last {
+                return Read::Open;
+            }
+            self.note_sign(offset + bytes);
         }
         match c.filter(|_| self.view.decodes_escapes()) {
             Some(c) if is_space_char(c) => self.take_space(c, offset, offset + bytes, ""),
@@ -247,10 +258,11 @@ impl ViewText {
     fn read_signs(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(&sign) = rest.as_bytes().first() else { return Read::Open };
         let run = rest.bytes().take(MAX_SIGNS).take_while(|&byte| byte == sign).count();
-        if run < MAX_SIGNS && !is_last && !self.shows_next(rest.get(run..).unwrap_or_default(), offset + run) {
+        if run < MAX_SIGNS && !self.shows_next(rest.get(run..).unwrap_or_default(), offset + run) && !is_last {
             return Read::Open;
         }
         for at in 0..run {
+            self.note_sign(offset + at + 1);
             self.keep(rest.get(at..=at).unwrap_or_default(), offset + at);
             if sign == b'_' && self.opens_markup(self.end(), b'_') {
                 self.mark_soft();

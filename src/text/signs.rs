@@ -53,6 +53,11 @@ impl SignRun {
         at < self.shown_before()
     }
 
+    /// Returns `true` if the run is known to go on from `at`, an offset after a sign of it, for more bytes than invisible characters may take.
+    pub(super) fn goes_on(self, at: usize) -> bool {
+        at < self.last.saturating_sub(MAX_INVISIBLE_BYTES)
+    }
+
     /// Returns the offset of what follows the last character.
     fn next(self) -> usize {
         self.last + usize::from(self.bytes)

@@ -33,6 +33,8 @@ pub(crate) struct ViewText {
     pub(super) marks: Marks,
     /// Where the dashes are that part sentences, `—`: the view shows them as hyphens, and they are boundaries.
     pub(super) sentence_dashes: RarePositions,
+    /// The positions of signs of Markdown in runs that are too long to close anything: see [`SignRun`].
+    pub(super) long_signs: RarePositions,
     /// Text that is not read yet, since its meaning depends on what follows, and where it begins.
     pub(super) carry: String,
     pub(super) carry_start: usize,
@@ -56,6 +58,7 @@ impl Reset for ViewText {
             soft,
             marks,
             sentence_dashes,
+            long_signs,
             carry,
             carry_start,
             invisible_run,
@@ -70,6 +73,7 @@ impl Reset for ViewText {
         soft.reset();
         marks.reset();
         sentence_dashes.reset();
+        long_signs.reset();
         carry.reset();
         (*base, *carry_start, *invisible_run, *surplus) = (0, 0, 0, 0);
         (*space, *has_long_units, *finished) = (SpaceRun::default(), false, false);
@@ -90,6 +94,7 @@ impl ViewText {
             soft: Positions::default(),
             marks: Marks::default(),
             sentence_dashes: RarePositions::default(),
+            long_signs: RarePositions::default(),
             carry: String::new(),
             carry_start: 0,
             invisible_run: 0,
@@ -226,6 +231,7 @@ impl ViewText {
         self.soft.forget_before(self.base);
         self.marks.forget_before(self.base);
         self.sentence_dashes.forget_before(self.base);
+        self.long_signs.forget_before(self.base);
     }
 
     /// Returns the next position, from `at` on, with a boundary before it that the characters do not show.

@@ -89,6 +89,14 @@ fn expected(dfa: &dense::DFA<Vec<u32>>, text: &str) -> Vec<(usize, usize)> {
     spans
 }
 
+/// Returns the text without all `_` but the first: a match between two of them is marked up, and has boundaries that the engine does not know.
+fn with_one_underscore(text: String) -> String {
+    match text.split_once('_') {
+        Some((head, tail)) => format!("{head}_{}", tail.replace('_', "")),
+        None => text,
+    }
+}
+
 #[test]
 fn regexes_find_what_the_regex_engine_finds() {
     for pattern in PATTERNS {
@@ -105,7 +113,7 @@ fn regexes_find_what_the_regex_engine_finds() {
         let guardrail = Guardrail::new(crate::cases::policy(&yaml).unwrap_or_else(|error| panic!("{error}")));
         run(60, |seed| {
             let mut rng = Rng::new(seed ^ 0x0_0AC1E);
-            let text: String = (0..rng.below(30)).map(|_| rng.pick(PIECES)).collect();
+            let text = with_one_underscore((0..rng.below(30)).map(|_| rng.pick(PIECES)).collect());
             let found: Vec<_> = guardrail
                 .assess(Source::Input, &text)
                 .findings()

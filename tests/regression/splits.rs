@@ -178,3 +178,31 @@ fn value_is_masked_wherever_it_is_cut() {
         }
     }
 }
+
+/// What ends a value may be long before it is seen: a run of Markdown's signs and of invisible characters between them, marks on the last
+/// letter, a `%` before characters that become digits.
+#[test]
+fn value_ends_the_same_before_all_that_is_not_seen() {
+    let guardrail = guardrail(
+        "{version: 1, name: ends, word_filters: [{name: w, words: [tm, black bear], action: mask}],
+          pii: [{types: [PIN, EMAIL, US_SOCIAL_SECURITY_NUMBER], action: mask, evasion: strict}]}",
+    );
+    let invisible = ["\u{fe0f}", "\u{e0100}", "\u{200d}", "\u{20dd}\u{e0100}", "\u{34f}"];
+    let runs = invisible.into_iter().flat_map(|dropped| {
+        [11, 12, 18].into_iter().flat_map(move |count| {
+            ["", "_", "__", "\u{ff3f}"].into_iter().flat_map(move |sign| {
+                let part = format!("{sign}{}", dropped.repeat(3));
+                [part.repeat(count / 3), format!("{sign}{}{sign}", dropped.repeat(count))]
+            })
+        })
+    });
+    let runs: Vec<String> = runs.chain(["%①①".to_owned(), "%1①".to_owned(), "%\u{200b}20".to_owned()]).collect();
+    for value in ["tm", "black bear", "pin 1234", "jane@example.com", "536-90-4399"] {
+        for run in &runs {
+            for after in ["{EMAIL}", " {EMAIL}", "x", " x", ""] {
+                // Checks that nothing differs.
+                released(&guardrail, &format!("so {value}{run}{after}"));
+            }
+        }
+    }
+}
