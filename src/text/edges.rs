@@ -75,9 +75,24 @@ impl ViewText {
         is_sign && escape.take(2).filter(char::is_ascii_hexdigit).count() == 2
     }
 
+    /// Returns `true` if a dash in ASCII begins at `at`, `--` or `->`, as it is in the text: an invisible character inside would be known too late.
+    /// A hyphen at the end of the view is carried over.
+    fn begins_dash(&self, at: usize) -> bool {
+        let Some(start) = self.same_ascii(at..at + 1) else { return false };
+        match self.first_from(at + 1) {
+            Some(next) => matches!(next, '-' | '>') && self.same_ascii(at..at + 2).is_some(),
+            None => self.carry_start == start + 1 && self.carry.starts_with('-'),
+        }
+    }
+
     /// Returns where the last dash that parts sentences is in a part of the view.
     pub(crate) fn last_sentence_dash(&self, range: Range<usize>) -> Option<usize> {
         self.sentence_dashes.last_in(range)
+    }
+
+    /// Returns where the first of them is.
+    pub(crate) fn first_sentence_dash(&self, range: Range<usize>) -> Option<usize> {
+        self.sentence_dashes.first_in(range)
     }
 
     /// Returns `true` if a part of the view begins with a mark such as `²` that is next to what is no mark: then the mark is next to a value, and
@@ -121,7 +136,7 @@ impl ViewText {
         let is_soft = match c {
             '_' | '*' | '~' => self.closes_markup(at, c as u8),
             '%' => self.begins_percent(at),
-            '-' => self.sentence_dashes.contains(at),
+            '-' => self.sentence_dashes.contains(at) || self.begins_dash(at),
             _ => self.begins_marks(at),
         };
         Some(if is_soft { ' ' } else { c })

@@ -44,6 +44,7 @@ const UNITS: &[&str] =
 
 pub(super) static ADDRESS: Description = Description {
     aliases: &["LOCATION"],
+    ends_at_dashes: true,
     recognizers: &[&[
         // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
         exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street)

@@ -69,6 +69,7 @@ pub(super) static EMAIL: Description = Description {
 
 pub(super) static URL: Description = Description {
     comparison: Comparison::Url,
+    ends_at_dashes: true,
     recognizers: &[&[
         exact(
             concat!(
@@ -278,7 +279,8 @@ fn last_char(text: &str) -> Option<char> {
 }
 
 fn url(c: &RecognizerInput<'_>) -> Verdict {
-    if !url_ends_here(c) || !ends_well(c.text) {
+    let begins_dash = c.text.ends_with('-') && matches!(c.after, Some('-' | '>'));
+    if !url_ends_here(c) || !ends_well(c.text) || begins_dash {
         return reject_end(c);
     }
     if joins_address(c.before) {
