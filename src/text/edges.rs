@@ -110,6 +110,12 @@ impl ViewText {
         self.slice(self.floor_boundary(at.saturating_sub(HEAD_BYTES))..at)
     }
 
+    /// Returns where the run of marks begins that ends at `at`.
+    pub(crate) fn mark_before(&self, at: usize) -> Option<usize> {
+        let run = at.checked_sub(1).and_then(|last| self.marks.at(last))?;
+        (run.end == at).then_some(run.start)
+    }
+
     /// Returns the first position at which a value that ends at `end` can begin: a mark at its end is alone.
     pub(crate) fn first_before_mark(&self, end: usize) -> usize {
         let run = end.checked_sub(1).and_then(|last| self.marks.at(last));
