@@ -23,6 +23,8 @@ pub(crate) struct EntityUse {
     pub(crate) context: u32,
     /// A dash that parts sentences ends a value that is whole without what follows it.
     pub(crate) ends_at_dashes: bool,
+    /// A tab ends a value: what is after it is the next cell of a table.
+    pub(crate) is_in_one_cell: bool,
 }
 
 /// The recognizers that a policy uses, numbered.
@@ -96,6 +98,12 @@ impl Recognizers {
         {
             return Verdict::RejectBefore(dash + 1 - offer.start);
         }
+        if used.is_in_one_cell
+            && is_good(verdict)
+            && let Some(tab) = last_tab(used.recognizer, &input, inputs.view, offer)
+        {
+            return Verdict::RejectBefore(tab + 1 - offer.start);
+        }
         verdict
     }
 
@@ -165,6 +173,12 @@ fn parting_dash(
     }
     let first = view.first_sentence_dash(from..to)?;
     (start == from && is_word_beside(view.slice(start..first)) && is_value(first + 1, end)).then_some(first)
+}
+
+/// Returns where the last tab is in the value of a candidate.
+fn last_tab(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, offer: Offer) -> Option<usize> {
+    let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
+    view.last_tab(offer.start + value.start..offer.start + value.end)
 }
 
 /// Returns `true` for a word beside a dash, or nothing.

@@ -95,6 +95,14 @@ impl ViewText {
         self.sentence_dashes.first_in(range)
     }
 
+    /// Returns where the last tab is in a part of the view, which shows it as a space.
+    pub(crate) fn last_tab(&self, range: Range<usize>) -> Option<usize> {
+        let spaces = self.slice(range.clone()).bytes().enumerate().rev().filter(|&(_, byte)| byte == b' ');
+        let is_one_byte = |at: usize| self.text_end(at + 1) - self.text_start(at) == 1;
+        // All other spaces of one byte are their own view.
+        spaces.map(|(at, _)| range.start + at).find(|&at| is_one_byte(at) && self.same_ascii(at..at + 1).is_none())
+    }
+
     /// Returns `true` if a part of the view begins with a mark such as `²` that is next to what is no mark: then the mark is next to a value, and
     /// no part of it. So does every longer part.
     pub(crate) fn begins_with_mark(&self, range: Range<usize>) -> bool {
