@@ -84,9 +84,9 @@ pub(super) static ADDRESS: Description = Description {
             120,
             romance,
         ),
-        // Italian, Spanish, Portuguese, Polish, Belgian: the number last.
+        // Italian, Spanish, Portuguese, Polish: the number last.
         exact(
-            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Av\.|Avda\.|C/|ul\.|al\.|Rue|Chauss[^\x00-\x7f]+e)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+", place!("{0,3}")),
+            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Av\.|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+", place!("{0,3}")),
             96,
             any,
         ),
