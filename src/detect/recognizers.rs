@@ -172,7 +172,10 @@ fn parting_dash(
         return Some(last);
     }
     let first = view.first_sentence_dash(from..to)?;
-    (start == from && is_word_beside(view.slice(start..first)) && is_value(first + 1, end)).then_some(first)
+    let (word, rest) = (view.slice(start..first), view.slice(first + 1..end));
+    // `Heinrich—Heine—Allee 53` is one name.
+    let is_joined = word.starts_with(char::is_uppercase) && rest.starts_with(char::is_uppercase);
+    (start == from && !is_joined && is_word_beside(word) && is_value(first + 1, end)).then_some(first)
 }
 
 /// Returns where the last tab is in the value of a candidate.
