@@ -312,7 +312,7 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
         && (label == "name" && (count == 1 || is_tag) || matches!(label, "nom" | "nombre" | "nombres" | "nome"));
     let good = if named { count <= 4 && !lone } else { count >= 2 && is_given };
     if is_tag {
-        return accept_if(good && matches!(c.after, Some('<' | '\n')));
+        return accept_if(good);
     }
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
     // So can the end of a tag, `Name: Bob</td>`.
