@@ -23,6 +23,8 @@ pub(crate) struct EntityUse {
     pub(crate) context: u32,
     /// A dash that parts sentences ends a value that is whole without what follows it.
     pub(crate) ends_at_dashes: bool,
+    /// A tab ends a value: what is after it is the next cell of a table.
+    pub(crate) is_in_one_cell: bool,
 }
 
 /// The recognizers that a policy uses, numbered.
@@ -92,12 +94,15 @@ impl Recognizers {
         let verdict = (used.recognizer.validate)(&input);
         if used.ends_at_dashes
             && is_good(verdict)
-            && let Some(dash) = dash_before_word(used.recognizer, &input, inputs.view, offer)
+            && let Some(dash) = parting_dash(used.recognizer, &input, inputs, offer)
         {
-            let head = inputs.of(offer.start, dash);
-            if head.is_ok_and(|head| is_good((used.recognizer.validate)(&head))) {
-                return Verdict::RejectBefore(dash + 1 - offer.start);
-            }
+            return Verdict::RejectBefore(dash + 1 - offer.start);
+        }
+        if used.is_in_one_cell
+            && is_good(verdict)
+            && let Some(tab) = last_tab(used.recognizer, &input, inputs.view, offer)
+        {
+            return Verdict::RejectBefore(tab + 1 - offer.start);
         }
         verdict
     }
@@ -150,15 +155,40 @@ fn is_good(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Accept | Verdict::NeedsContext)
 }
 
-/// Returns where a dash that parts sentences is in the value of a candidate, if only a word or nothing follows it, which may be the next one of the text.
-fn dash_before_word(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, offer: Offer) -> Option<usize> {
+/// Returns where a dash that parts sentences is in the value of a candidate that is whole without the word after the last dash, or
+/// without the one before the first: it may be one of the text.
+fn parting_dash(
+    recognizer: &Recognizer,
+    c: &RecognizerInput<'_>,
+    inputs: &Inputs<'_>,
+    Offer { start, end, .. }: Offer,
+) -> Option<usize> {
     let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
-    let dash = view.last_sentence_dash(offer.start + value.start..offer.start + value.end)?;
-    let word = view.slice(dash + 1..offer.end);
-    let is_word = word.len() != 1
+    let (from, to) = (start + value.start, start + value.end);
+    let view = inputs.view;
+    let last = view.last_sentence_dash(from..to)?;
+    let is_value = |from, to| inputs.of(from, to).is_ok_and(|part| is_good((recognizer.validate)(&part)));
+    if is_word_beside(view.slice(last + 1..end)) && is_value(start, last) {
+        return Some(last);
+    }
+    let first = view.first_sentence_dash(from..to)?;
+    let (word, rest) = (view.slice(start..first), view.slice(first + 1..end));
+    // `Heinrich—Heine—Allee 53` is one name.
+    let is_joined = word.starts_with(char::is_uppercase) && rest.starts_with(char::is_uppercase);
+    (start == from && !is_joined && is_word_beside(word) && is_value(first + 1, end)).then_some(first)
+}
+
+/// Returns where the last tab is in the value of a candidate.
+fn last_tab(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, offer: Offer) -> Option<usize> {
+    let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
+    view.last_tab(offer.start + value.start..offer.start + value.end)
+}
+
+/// Returns `true` for a word beside a dash, or nothing.
+fn is_word_beside(word: &str) -> bool {
+    word.len() != 1
         && word.bytes().all(|b| b.is_ascii_alphabetic())
-        && !word.bytes().skip(1).any(|b| b.is_ascii_uppercase());
-    is_word.then_some(dash)
+        && !word.bytes().skip(1).any(|b| b.is_ascii_uppercase())
 }
 
 /// A candidate and what validators read of it, or the verdict if none of them accepts it.

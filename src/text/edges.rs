@@ -80,9 +80,32 @@ impl ViewText {
             && escape.take(2).all(|digit| digit.is_ascii_hexdigit())
     }
 
+    /// Returns `true` if a dash in ASCII begins at `at`, `--` or `->`, as it is in the text: an invisible character inside would be known too late.
+    /// A hyphen at the end of the view is carried over.
+    fn begins_dash(&self, at: usize) -> bool {
+        let Some(start) = self.same_ascii(at..at + 1) else { return false };
+        match self.first_from(at + 1) {
+            Some(next) => matches!(next, '-' | '>') && self.same_ascii(at..at + 2).is_some(),
+            None => self.carry_start == start + 1 && self.carry.starts_with('-'),
+        }
+    }
+
     /// Returns where the last dash that parts sentences is in a part of the view.
     pub(crate) fn last_sentence_dash(&self, range: Range<usize>) -> Option<usize> {
         self.sentence_dashes.last_in(range)
+    }
+
+    /// Returns where the first of them is.
+    pub(crate) fn first_sentence_dash(&self, range: Range<usize>) -> Option<usize> {
+        self.sentence_dashes.first_in(range)
+    }
+
+    /// Returns where the last tab is in a part of the view, which shows it as a space.
+    pub(crate) fn last_tab(&self, range: Range<usize>) -> Option<usize> {
+        let spaces = self.slice(range.clone()).bytes().enumerate().rev().filter(|&(_, byte)| byte == b' ');
+        let is_one_byte = |at: usize| self.text_end(at + 1) - self.text_start(at) == 1;
+        // All other spaces of one byte are their own view.
+        spaces.map(|(at, _)| range.start + at).find(|&at| is_one_byte(at) && self.same_ascii(at..at + 1).is_none())
     }
 
     /// Returns `true` if a part of the view begins with a mark such as `²` that is next to what is no mark: then the mark is next to a value, and
@@ -98,6 +121,12 @@ impl ViewText {
             return "";
         }
         self.slice(self.floor_boundary(at.saturating_sub(HEAD_BYTES))..at)
+    }
+
+    /// Returns where the run of marks begins that ends at `at`.
+    pub(crate) fn mark_before(&self, at: usize) -> Option<usize> {
+        let run = at.checked_sub(1).and_then(|last| self.marks.at(last))?;
+        (run.end == at).then_some(run.start)
     }
 
     /// Returns the first position at which a value that ends at `end` can begin: a mark at its end is alone.
@@ -126,7 +155,7 @@ impl ViewText {
         let is_soft = match c {
             '_' | '*' | '~' => self.closes_markup(at, c as u8),
             '%' => self.begins_percent(at),
-            '-' => self.sentence_dashes.contains(at),
+            '-' => self.sentence_dashes.contains(at) || self.begins_dash(at),
             _ => self.begins_marks(at),
         };
         Some(if is_soft { ' ' } else { c })

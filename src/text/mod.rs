@@ -15,7 +15,7 @@ pub(crate) mod names;
 pub(crate) mod normalize;
 mod normalize_tables;
 mod offsets;
-mod parts;
+pub(crate) mod parts;
 mod plain;
 mod positions;
 mod reader;

@@ -46,6 +46,11 @@ impl RarePositions {
         all.get(all.partition_point(|&at| at < range.end).checked_sub(1)?).copied()
     }
 
+    /// Returns the first position in the range.
+    pub(super) fn first_in(&self, range: Range<usize>) -> Option<usize> {
+        self.0.as_ref()?.from(range.start).first().copied().filter(|&at| at < range.end)
+    }
+
     /// Forgets the positions before `at`.
     pub(super) fn forget_before(&mut self, at: usize) {
         if let Some(positions) = &mut self.0 {

@@ -35,8 +35,16 @@ impl ViewText {
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
             let plain = plain_run(rest.as_bytes(), self.view.joins_spaces(), self.space.is_open);
             if plain > 0 {
-                self.keep(rest.get(..plain).unwrap_or_default(), offset + at);
-                at += plain;
+                // What follows it shows whether a hyphen begins a dash, `--` or `->`.
+                let is_open = !is_last && self.view == View::Entity && plain == rest.len() && rest.ends_with('-');
+                let known = plain - usize::from(is_open);
+                if known > 0 {
+                    self.keep(rest.get(..known).unwrap_or_default(), offset + at);
+                }
+                at += known;
+                if is_open {
+                    break;
+                }
                 continue;
             }
             match self.read_special(rest, offset + at, is_last) {

@@ -145,6 +145,11 @@ impl ViewText {
         self.carry = text;
     }
 
+    /// Returns `true` if the text has ended.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.finished
+    }
+
     /// Returns the offset of the end of the text that has arrived here.
     pub(crate) fn text_read(&self) -> usize {
         self.carry_start + self.carry.len()

@@ -98,8 +98,8 @@ fn cases_of_writing_hold() {
     assert!(all.is_empty(), "{} failures\n{}", all.len(), all.join("\n"));
 }
 
-/// Signs that part sentences without spaces: before a value, and after one. Two hyphens and three dots are looked for before values.
-const PARTING: &[(&str, &str)] = &[("—", "—"), ("--", " "), ("...", " ")];
+/// Signs that part sentences without spaces: before a value, and after one.
+const PARTING: &[(&str, &str)] = &[("—", "— "), ("—", "—"), ("--", "--"), ("->", "->"), ("...", " ")];
 
 /// `my number is 536-90-4399—keep it`, `my number is...536-90-4399`.
 #[test]
@@ -118,12 +118,13 @@ fn values_are_found_beside_signs_that_part_sentences() {
                 continue;
             }
             let before = if value.start == 0 { format!("so{before}") } else { String::new() };
-            let after = if value.end == text.len() { format!("{after} so") } else { String::new() };
+            let after = if value.end == text.len() { format!("{after}so") } else { String::new() };
             let value = value.start + before.len()..value.end + before.len();
             let text = format!("{before}{text}{after}");
             count += 1;
-            // The parts of an address or a token may be joined with hyphens, so that the word before seems to be one. After an em dash none is.
-            let is_loose = matches!(entity, EntityType::Address | EntityType::Url) || !text.contains("— ");
+            // The parts of an address, a name or a token may be joined with hyphens, so that the word beside it seems to be one. Beside an
+            // em dash none is.
+            let is_loose = !after.contains('—');
             let ends = |end| end == value.end || is_loose;
             let holds = |found: &Range<usize>| found.start <= value.start && value.end <= found.end && ends(found.end);
             if !matcher.find(&text).iter().any(holds) {

@@ -3,6 +3,7 @@
 //! Each test names the program and the version in which the failure was seen. They were reproduced by running those programs, unless
 //! an issue is named instead; inputs are the ones that failed there.
 
+mod attacks;
 mod bodies;
 mod fields;
 mod files;

@@ -29,6 +29,17 @@ macro_rules! part {
     };
 }
 
+/// The postal code and the place after a street, on its line or the next.
+macro_rules! place {
+    ($words:literal) => {
+        concat!(
+            r"(?:(?:, ?|,?\n)(?:[A-Z][A-Z]?-)?(?:\d{5}-\d{3}|\d\d-\d{3}|\d{3} \d\d|\d{4}(?: [A-Z][A-Z])?|\d{5,6})(?: (?:[A-Z]|[^\x00-\x7f])[^\x00-\x40\x5b-\x60\x7b-\x7f]+)",
+            $words,
+            ")?"
+        )
+    };
+}
+
 /// Street kinds of USPS Publication 28 appendix C1 and the Royal Mail's common ones, long and short, in lower case, sorted.
 #[rustfmt::skip]
 const KINDS: &[&str] = &[
@@ -44,6 +55,7 @@ const UNITS: &[&str] =
 
 pub(super) static ADDRESS: Description = Description {
     aliases: &["LOCATION"],
+    ends_at_dashes: true,
     recognizers: &[&[
         // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
         exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street)
@@ -59,19 +71,22 @@ pub(super) static ADDRESS: Description = Description {
         // German, Dutch, Nordic, Finnish and Hungarian compounds: the kind is the end of the word.
         // The validator looks for the kind: as alternatives at the end of any word, kinds would multiply the states of the automaton.
         exact(
-            r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+\.? [0-9]+(?: ?[a-zA-Z])?\b(?:, ?(?:[A-Z][A-Z]?-)?\d+(?: [A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?)?",
+            concat!(
+                r"\b[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+(?:-[A-Z][^\x00-\x40\x5b-\x60\x7b-\x7f]+)?(?:\.?|[ -](?:Stra(?:ß|ss)e|Str\.|Allee|Platz|Weg|Gasse|Damm|Ufer|Ring|Markt)) [0-9]+(?: ?[a-zA-Z])?",
+                place!("?")
+            ),
             120,
             compound,
         ),
         // French: the kind comes first, after the number.
         exact(
-            concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+(?:, ?\d{5}(?: ", word!(), r")*)?"),
+            concat!(r"\b\d+(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|all[^\x00-\x7f]+e|impasse|quai|cours)(?: (?:de|du|des|la|le|les|l'|d'|", word!(), r"))+", place!("*")),
             120,
             romance,
         ),
         // Italian, Spanish, Portuguese, Polish: the number last.
         exact(
-            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+\b"),
+            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Av\.|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+", place!("{0,3}")),
             96,
             any,
         ),
@@ -261,13 +276,15 @@ const ENDINGS: &[&str] = &[
 ];
 
 fn compound(c: &RecognizerInput<'_>) -> Verdict {
-    let street = c.text.split(' ').next().unwrap_or_default();
-    let ending = ENDINGS.iter().any(|e| street.len() > e.len() + 1 && street.ends_with(e));
-    let code = c
-        .text
-        .split_once(", ")
-        .is_none_or(|(_, rest)| (4..=8).contains(&rest.split(' ').next().unwrap_or_default().len()));
-    accept_if(ending && code && any(c) == Verdict::Accept)
+    let number = c.text.bytes().position(|byte| byte.is_ascii_digit()).unwrap_or_default();
+    let street = part(c.text, 0..number).trim_end();
+    let kind = match street.rsplit_once([' ', '-']) {
+        // "Kölner Ring 5" may be anything.
+        Some((_, "Ring" | "Markt")) => c.text.contains([',', '\n']),
+        Some(_) => true,
+        None => ENDINGS.iter().any(|e| street.len() > e.len() + 1 && street.ends_with(e)),
+    };
+    accept_if(kind && any(c) == Verdict::Accept)
 }
 
 fn romance(c: &RecognizerInput<'_>) -> Verdict {

@@ -69,6 +69,7 @@ pub(super) static EMAIL: Description = Description {
 
 pub(super) static URL: Description = Description {
     comparison: Comparison::Url,
+    ends_at_dashes: true,
     recognizers: &[&[
         exact(
             concat!(
@@ -249,7 +250,7 @@ fn sentence_continues(text: &str, accepted: usize) -> Option<usize> {
             b']' => square -= 1,
             b',' | b';' | b'!' | b'?' | b':' if text.get(end..).is_some_and(begins_unspaced) => {
                 // "/wiki/分类:编程" is one address.
-                let within = *byte == b':' && text.get(..end - 1).and_then(last_char).is_some_and(is_unspaced);
+                let within = *byte == b':' && text.get(..end - 1).is_some_and(|head| head.ends_with(is_unspaced));
                 if !within {
                     return Some(end);
                 }
@@ -273,16 +274,16 @@ fn begins_unspaced(text: &str) -> bool {
     text.bytes().next().is_some_and(|byte| byte >= 0xE0) && text.chars().next().is_some_and(is_unspaced)
 }
 
-fn last_char(text: &str) -> Option<char> {
-    text.chars().next_back()
-}
-
 fn url(c: &RecognizerInput<'_>) -> Verdict {
-    if !url_ends_here(c) || !ends_well(c.text) {
+    let begins_dash = c.text.ends_with('-') && matches!(c.after, Some('-' | '>'));
+    if !url_ends_here(c) || !ends_well(c.text) || begins_dash {
         return reject_end(c);
     }
     if joins_address(c.before) {
         return Verdict::RejectStarts(next_start(c.text));
+    }
+    if ends_its_field(c) {
+        return Verdict::RejectStarts(1);
     }
     if let Some(at) = sentence_continues(c.text, c.accepted) {
         return Verdict::RejectStarts(at);
@@ -321,6 +322,12 @@ fn continues_accepted(c: &RecognizerInput<'_>) -> bool {
 /// Returns `true` if an address of another kind continues after the character.
 fn joins_address(before: Option<char>) -> bool {
     matches!(before, Some('@' | '.' | '-'))
+}
+
+/// Returns `true` if the address follows the separator of a table, `1,https://a.b/c,next`, and holds one: its field ended before.
+fn ends_its_field(c: &RecognizerInput<'_>) -> bool {
+    let new = c.text.as_bytes().get(c.accepted..).unwrap_or_default();
+    matches!(c.before, Some(sign @ (',' | ';' | '|')) if memchr::memchr(sign as u8, new).is_some())
 }
 
 /// Returns an offset before which no scheme or `www.` begins an address, wherever it ends.

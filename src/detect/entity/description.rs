@@ -15,6 +15,8 @@ pub(crate) struct Description {
     pub(super) is_put_together: bool,
     /// Values hold hyphens of their own. A dash that parts sentences, and a word after it, are no part of one that is whole without them.
     pub(super) ends_at_dashes: bool,
+    /// A tab separates: what is after it is the next cell of a table.
+    pub(super) is_in_one_cell: bool,
     /// Names that other tools give the type. A policy that uses one gets the right name as a suggestion.
     pub(super) aliases: &'static [&'static str],
     /// The recognizers, in tables. Their order has no meaning.
@@ -28,6 +30,7 @@ impl Description {
         certainty: Certainty::Context,
         is_put_together: false,
         ends_at_dashes: false,
+        is_in_one_cell: false,
         aliases: &[],
         recognizers: &[],
     };

@@ -99,7 +99,10 @@ static LISTED: Lazy<FxHashSet<&str>> = Lazy::new(|| GIVEN_NAMES.iter().copied().
 /// Returns `true` if a word is a listed given name. The case counts; both parts of "Anne-Marie" may be the listed one.
 pub(super) fn contains(word: &str) -> bool {
     let listed = |w: &str| LISTED.contains(w);
-    listed(word) || word.split_once('-').is_some_and(|(first, second)| listed(first) && !second.is_empty())
+    let is_pair = |(first, second): (&str, &str)| {
+        listed(first) && !second.is_empty() || listed(second) && first.starts_with(char::is_uppercase)
+    };
+    listed(word) || word.split_once('-').is_some_and(is_pair)
 }
 
 #[cfg(test)]
@@ -114,7 +117,7 @@ mod tests {
     #[test]
     fn finds_simple_and_compound_names() {
         assert!(contains("Susan"));
-        assert!(contains("Anne-Marie"));
+        assert!(contains("Anne-Marie") && contains("Horst-Dieter") && !contains("non-Dieter"));
         assert!(!contains("Will"));
         assert!(!contains("susan"));
     }

@@ -277,6 +277,11 @@ impl EntityType {
         self.description().ends_at_dashes
     }
 
+    /// Returns `true` if a tab ends a value of the type.
+    pub(crate) fn is_in_one_cell(self) -> bool {
+        self.description().is_in_one_cell
+    }
+
     /// Returns `true` if `evasion: strict` joins the digits of a value and reads words for them.
     pub(crate) fn is_put_together(self) -> bool {
         self.description().is_put_together

@@ -32,6 +32,13 @@ macro_rules! more {
     };
 }
 
+/// Particles before a surname: `Dr. de Vries`, `last name: van der Sloot`.
+macro_rules! particles {
+    () => {
+        r"(?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du) )*"
+    };
+}
+
 /// The pattern of the signs that may open a name. No angle bracket: `<First Name>` is a placeholder.
 macro_rules! quoted {
     () => {
@@ -44,11 +51,13 @@ const NAME_MAX: usize = 96;
 pub(super) static NAME: Description = Description {
     aliases: &["PERSON"],
     ends_at_dashes: true,
+    is_in_one_cell: true,
     recognizers: &[&[
         exact(
             concat!(
                 r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Lady|Lord|Madam|Judge|Justice|Hon|Rev|Reverend|Father|Sister|Capt|Captain|Sgt|Sergeant|Lt|Lieutenant|Col|Colonel|Gen|General|Major|Herr|Frau|Mme|Monsieur|Madame|Signor|Signora|Sra|Se[^\x00-\x7f]+ora?|Mister|Missus|Officer|Detective|Senator|President|Inspector|mr|mrs|ms|dr)\.?(?: (?:Mr|Mrs|Ms|Dr|Prof)\.?)?[ \n]",
                 quoted!(),
+                particles!(),
                 word!(),
                 r"\.?",
                 more!()
@@ -59,7 +68,7 @@ pub(super) static NAME: Description = Description {
         .ending_a_word()
         .with_value(titled_value),
         exact(
-            concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), word!(), more!()),
+            concat!(r"\b(?i:(?:my|his|her|whose|full|the|your|their) (?:full |real |legal |first |last |maiden )?name(?:'s| is| was|: )|name is|name's|call me|i am called|people call me)[*_~]*[ \n]*:?[*_~]*[ \n]?", quoted!(), particles!(), word!(), more!()),
             NAME_MAX,
             introduced,
         )
@@ -80,8 +89,9 @@ pub(super) static NAME: Description = Description {
         .with_value(name_value),
         exact(
             concat!(
-                r"\b(?i:(?:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:name|holder)|name|surname|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname))[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+                r"\b(?:(?i:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:names?|holder)|name|surnames?|forenames?|vornamen?|nachname|familienname|voornaam|achternaam|nom(?: de famille)?|nombres?|apellidos?|cognome|nome|sobrenome|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname)|(?i:pr)(?:é|É|e)(?i:noms?))(?:[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?|>\n?)(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
                 quoted!(),
+                particles!(),
                 word!(),
                 more!()
             ),
@@ -92,7 +102,7 @@ pub(super) static NAME: Description = Description {
         .with_value(name_value)
         .with_veto(of_thing),
         // At least two words, and whole ones: otherwise the validator would run at every letter.
-        exact(concat!(r"\b[A-Z][a-z'-]+", more!(), r" ", word!(), r"\b"), 64, listed),
+        exact(concat!(r"\b[A-Z][a-z']+(?:-[A-Za-z][a-z']*)*", more!(), r" ", word!(), r"\b"), 64, listed),
     ]],
     ..Description::DEFAULT
 };
@@ -131,7 +141,7 @@ fn name_value(text: &str) -> Range<usize> {
 
 /// Returns the offset after the last sign that is in no name, or 0.
 fn after_last_sign(text: &str) -> usize {
-    let last = text.bytes().rposition(|byte| matches!(byte, b':' | b'=' | b'\n' | b'"' | b'`' | b','));
+    let last = text.bytes().rposition(|byte| matches!(byte, b':' | b'=' | b'>' | b'\n' | b'"' | b'`' | b','));
     last.map_or(0, |at| at + 1)
 }
 
@@ -288,23 +298,38 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
     let Some(count) = name_words(value) else {
         return Verdict::Reject;
     };
-    let label = part(c.text, 0..range.start).to_ascii_lowercase();
-    let label = label.split([':', '=']).next().unwrap_or_default();
+    let head = part(c.text, 0..range.start).to_ascii_lowercase();
+    let (label, is_tag) = match head.split_once([':', '=']) {
+        Some((label, _)) => (label, false),
+        None => (head.split('>').next().unwrap_or_default(), true),
+    };
+    let label = label.trim_end_matches(is_mark);
     let first = words(value).next().unwrap_or_default();
-    let named = label.contains("name") && !label.contains("company");
-    // A thing may be called anything, and is with a single word.
-    let lone = label.trim_end_matches(is_mark) == "name" && count == 1 && !given_names::contains(first);
-    let good = if named { count <= 4 && !lone } else { count >= 2 && given_names::contains(first) };
+    let is_given = given_names::contains(first);
+    let named = is_name_of_person(label);
+    // A thing may be called anything, and is with a single word; in other languages, and in the tags of data, with several.
+    let lone = !is_given
+        && (label == "name" && (count == 1 || is_tag) || matches!(label, "nom" | "nombre" | "nombres" | "nome"));
+    let good = if named { count <= 4 && !lone } else { count >= 2 && is_given };
+    if is_tag {
+        return accept_if(good);
+    }
     // `name="id"` in code is lower case and cannot come here; `name: String` and `name = Foo(` can.
     // So can the end of a tag, `Name: Bob</td>`.
     let begins_more = match c.after {
-        Some('<') => !given_names::contains(first),
+        Some('<') => !is_given,
         after => matches!(after, Some('(' | '[' | '{' | '/')),
     };
     let code = count == 1
         && (begins_more
             || matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
     accept_if(good && !code)
+}
+
+/// Returns `true` for the label of a field, in lower case, that holds the name of a person.
+fn is_name_of_person(label: &str) -> bool {
+    const NAMES: &[&str] = &["name", "nom", "nombre", "apellido", "cognome", "nome", "naam"];
+    NAMES.iter().any(|name| label.contains(name)) && !label.contains("company")
 }
 
 /// Rejects the name of a thing, `Process Name: Local Session Manager`, unless it begins with a listed given name.
@@ -322,7 +347,9 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
         return rejected;
     }
     let first = words(c.text).next().unwrap_or_default();
-    if !given_names::contains(first) || is_word(c.before) {
+    // `Horst-Dieter Kohl` is one name.
+    let continues = c.head.strip_suffix('-').is_some_and(|word| word.ends_with(char::is_alphabetic));
+    if !given_names::contains(first) || is_word(c.before) || continues {
         return Verdict::Reject;
     }
     if !name_words(c.text).is_some_and(|words| (2..=MOST_WORDS_LISTED).contains(&words)) {

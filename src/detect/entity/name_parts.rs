@@ -34,8 +34,8 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Names of more words are none, particles aside.
 pub(super) const MOST_WORDS: usize = 4;
 
-/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one. The
-/// last is no particle, and a title alone is no name.
+/// Returns the words of a name, if they are valid: capitalized, made of letters, none of them a word that only looks like one, with
+/// particles before and between them. A title alone is no name.
 pub(super) fn name_words(text: &str) -> Option<usize> {
     // Most of what is no name shows it by its dots, or is too long.
     let mut count = 0;
@@ -49,7 +49,7 @@ pub(super) fn name_words(text: &str) -> Option<usize> {
     let mut last_particle = true;
     for word in words(text) {
         let stem = word.strip_suffix('.').unwrap_or(word);
-        last_particle = count > 0 && is_particle(word);
+        last_particle = is_particle(word);
         if last_particle {
             continue;
         }

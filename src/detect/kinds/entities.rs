@@ -95,7 +95,9 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
         for recognizer in entity.entity.recognizers() {
             let context = compiler.context_list(recognizer.context);
             let ends_at_dashes = entity.entity.ends_at_dashes();
-            let number = recognizers.add(EntityUse { rule: entity.rule, recognizer, context, ends_at_dashes });
+            let is_in_one_cell = entity.entity.is_in_one_cell();
+            let entity_use = EntityUse { rule: entity.rule, recognizer, context, ends_at_dashes, is_in_one_cell };
+            let number = recognizers.add(entity_use);
             let (group, reach) = groups.entry(recognizer.prefilter).or_default();
             reach.include(recognizer);
             let span = ParsedPattern::parse(recognizer.pattern, Syntax::Ascii)

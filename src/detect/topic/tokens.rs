@@ -1,10 +1,14 @@
 //! Splits text that arrives in chunks into words, and words into windows.
 
+use std::ops::Range;
+
+use self::kinds::{BEYOND, CLOSE, LETTER, LINE, SPACE, STOP, kind};
 use super::frequency::rarity;
 use super::key::WordKey;
 use super::stem::stem;
 use crate::text::char_class::CharClass;
 use crate::text::normalize::View;
+use crate::text::parts::ViewPart;
 use crate::text::reset::Reset;
 use crate::text::view::ViewText;
 use crate::text::word_runs::{BLOCK, FEW, PlainBlock, Runs, below, for_each_run, whole_runs};
@@ -17,39 +21,6 @@ const WORD_BYTES: usize = 64;
 
 /// No window is longer than this.
 pub(crate) const MAX_WINDOW_BYTES: usize = WINDOW_BYTES + 2 * WORD_BYTES;
-
-/// Kinds of bytes: letters and digits, those that are not ASCII, and of all others the ends of lines, white space, what may end a
-/// sentence, and what may follow it.
-const LETTER: u8 = 1;
-const BEYOND: u8 = 2;
-const LINE: u8 = 4;
-const SPACE: u8 = 8;
-const STOP: u8 = 16;
-const CLOSE: u8 = 32;
-
-#[expect(clippy::indexing_slicing, reason = "in a constant; below the length")]
-static KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte as u8 {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            0x80.. => BEYOND,
-            b'\n' => LINE | SPACE,
-            b'\t'..=b'\r' | b' ' => SPACE,
-            b'.' | b'!' | b'?' => STOP,
-            b'"' | b'\'' | b')' | b']' => CLOSE,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    kinds
-};
-
-/// Returns the kind of a byte.
-fn kind(byte: u8) -> u8 {
-    KINDS.get(usize::from(byte)).copied().unwrap_or_default()
-}
 
 /// A word of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +74,8 @@ pub(super) struct Tokenizer {
     window_start: Option<usize>,
     /// A full stop was seen; if a space follows, the sentence ends.
     stopped: bool,
+    /// The position before which the last boundary was read that the characters do not show.
+    unseen: usize,
 }
 
 impl Reset for Tokenizer {
@@ -126,15 +99,31 @@ impl Tokenizer {
 
     /// Reads the new part of the word view.
     pub(super) fn scan(&mut self, view: &ViewText, take: &mut impl TakeTokens) {
-        let at = std::mem::replace(&mut self.at, view.end());
-        for part in view.parts_from(at) {
-            match part.unit_end {
+        let mut at = std::mem::replace(&mut self.at, view.end());
+        while let Some(soft) = self.next_unseen(view, at) {
+            self.read_parts(view, at..soft, take);
+            self.separate_unseen(view, soft, take);
+            at = soft;
+        }
+        self.read_parts(view, at..view.end(), take);
+    }
+
+    /// Reads a part of the view, which ends where a character or a unit does.
+    fn read_parts(&mut self, view: &ViewText, Range { start, end }: Range<usize>, take: &mut impl TakeTokens) {
+        let mut left = end - start;
+        for ViewPart { rest, length, start, unit_end } in view.parts_from(start) {
+            // A word before a boundary is open until that is read.
+            let rest = rest.get(..left).unwrap_or(rest);
+            let length = length.min(left);
+            match unit_end {
+                _ if length == 0 => return,
                 Some(end) => {
-                    let unit = part.rest.get(..part.length).unwrap_or_default();
-                    unit.chars().for_each(|c| self.read(c, part.start, end, take));
+                    let unit = rest.get(..length).unwrap_or_default();
+                    unit.chars().for_each(|c| self.read(c, start, end, take));
                 }
-                None => self.read_same(part.rest, part.length, part.start, take),
+                None => self.read_same(rest, length, start, take),
             }
+            left -= length;
         }
     }
 
@@ -382,6 +371,9 @@ pub(super) fn stems_of(text: &str) -> Vec<(String, u16)> {
     });
     stems
 }
+
+mod kinds;
+mod unseen;
 
 #[cfg(test)]
 mod tests;

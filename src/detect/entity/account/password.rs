@@ -23,7 +23,7 @@ macro_rules! value {
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         concat!(
-            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|pw))[0-9]*",
+            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))[0-9]*",
             purpose!(),
             join!(),
             value!()
@@ -53,10 +53,10 @@ const NAMES: &[&str] = &[
     "pass", "password", "pass word", "passwd", "passphrase", "pass phrase", "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code",
     "pass_code", "securestring", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
     "salasana", "senha", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
-    "identified by", "pw",
+    "identified by", "psk", "pw",
 ];
 /// Those that are words or ends of words of other meaning.
-const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "pw"];
+const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "psk", "pw"];
 #[rustfmt::skip]
 const ABROAD: &[&str] = &[
     "contraseña", "contraseÑa", "contrasen\u{303}a", "contraseN\u{303}a", "lösenord", "lÖsenord", "hasło", "hasŁo", "jelszó", "jelszÓ",
@@ -293,7 +293,9 @@ fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
         Link::Space if keyed.on_next_line => false,
         Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
-        Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
+        // `psk = ClientExtensions {` is code.
+        Link::Sign if is_short && keyed.quote.is_none() => odd && !value.bytes().all(|b| b.is_ascii_alphabetic()),
+        Link::Sign => odd || keyed.quote.is_some() || value.len() >= 6,
         Link::Edge => digit && letter,
         Link::Verb => odd || keyed.quote.is_some(),
         // Keyword and value side by side: "password hunter2".
