@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::builders::{accept_if, exact};
 use super::super::keyed::{
-    Keyed, Link, after_purpose, begins_a_part, is_cjk, is_quote, join, purpose, read, strip_longest,
+    Keyed, Link, after_purpose, begins_a_part, is_cjk, is_quote, join, purpose, read, strip, strip_longest,
 };
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::stop_words::is_stop_word;
@@ -110,7 +110,13 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     let is_short = strip_longest(named(c.text), SHORT) == Some(rest);
     // `dbPass` is a field, "compass" a word.
     let begins = begins_a_part(c.before, c.text) || (!is_short && keyed.link != Link::Space) || c.text.starts_with('P');
-    accept_if(begins && is_password(c, &keyed, is_short))
+    // `psk = ClientExtensions {` is code.
+    let is_code = rest.starts_with(" = ") && strip(named(c.text), "psk") == Some(rest) && is_word(keyed.value);
+    accept_if(begins && !is_code && is_password(c, &keyed, is_short))
+}
+
+fn is_word(value: &str) -> bool {
+    value.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
@@ -293,9 +299,7 @@ fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
         Link::Space if keyed.on_next_line => false,
         Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
-        // `psk = ClientExtensions {` is code.
-        Link::Sign if is_short && keyed.quote.is_none() => odd && !value.bytes().all(|b| b.is_ascii_alphabetic()),
-        Link::Sign => odd || keyed.quote.is_some() || value.len() >= 6,
+        Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
         Link::Edge => digit && letter,
         Link::Verb => odd || keyed.quote.is_some(),
         // Keyword and value side by side: "password hunter2".
