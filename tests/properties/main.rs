@@ -9,6 +9,7 @@
 //! BANISTER_CASES=17000 BANISTER_SEED=$RANDOM cargo test --release --test properties invariance -- --nocapture
 //! ```
 
+mod beside;
 mod cases;
 mod characters;
 mod disguise;
