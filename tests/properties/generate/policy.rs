@@ -59,17 +59,21 @@ impl Rule {
             return vec![self.clone()];
         }
         let (_, rest) = self.body.split_once(']').expect("a list of types");
-        // It is an error for other types than names.
+        // It is an error for types without a model.
         let others = ["low", "normal", "high"]
             .iter()
             .fold(rest.to_owned(), |rest, strictness| rest.replace(&format!(", strictness: {strictness}"), ""));
         let one = |entity: &EntityType| Self {
-            body: format!("types: [{entity}]{}", if *entity == EntityType::Name { rest } else { &others }),
+            body: format!("types: [{entity}]{}", if has_model(*entity) { rest } else { &others }),
             types: vec![*entity],
             ..self.clone()
         };
         self.types.iter().map(one).collect()
     }
+}
+
+fn has_model(entity: EntityType) -> bool {
+    matches!(entity, EntityType::Name | EntityType::Address)
 }
 
 /// A list in YAML's flow style. JSON's strings are YAML's.
