@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::canonical::canonical;
 use super::entity::EntityType;
@@ -100,7 +101,7 @@ impl Recognizers {
         }
         if used.is_in_one_cell
             && is_good(verdict)
-            && let Some(tab) = last_tab(used.recognizer, &input, inputs.view, offer)
+            && let Some(tab) = inputs.view.last_tab(value_of(used.recognizer, &input, offer.start))
         {
             return Verdict::RejectBefore(tab + 1 - offer.start);
         }
@@ -163,25 +164,24 @@ fn parting_dash(
     inputs: &Inputs<'_>,
     Offer { start, end, .. }: Offer,
 ) -> Option<usize> {
-    let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
-    let (from, to) = (start + value.start, start + value.end);
+    let value = value_of(recognizer, c, start);
     let view = inputs.view;
-    let last = view.last_sentence_dash(from..to)?;
+    let last = view.last_sentence_dash(value.clone())?;
     let is_value = |from, to| inputs.of(from, to).is_ok_and(|part| is_good((recognizer.validate)(&part)));
     if is_word_beside(view.slice(last + 1..end)) && is_value(start, last) {
         return Some(last);
     }
-    let first = view.first_sentence_dash(from..to)?;
+    let first = view.first_sentence_dash(value.clone())?;
     let (word, rest) = (view.slice(start..first), view.slice(first + 1..end));
     // `Heinrich—Heine—Allee 53` is one name.
     let is_joined = word.starts_with(char::is_uppercase) && rest.starts_with(char::is_uppercase);
-    (start == from && !is_joined && is_word_beside(word) && is_value(first + 1, end)).then_some(first)
+    (start == value.start && !is_joined && is_word_beside(word) && is_value(first + 1, end)).then_some(first)
 }
 
-/// Returns where the last tab is in the value of a candidate.
-fn last_tab(recognizer: &Recognizer, c: &RecognizerInput<'_>, view: &ViewText, offer: Offer) -> Option<usize> {
+/// Returns the part of the view with the value of a candidate that begins at `start`.
+fn value_of(recognizer: &Recognizer, c: &RecognizerInput<'_>, start: usize) -> Range<usize> {
     let value = recognizer.value.map_or(0..c.text.len(), |value| value(c.text));
-    view.last_tab(offer.start + value.start..offer.start + value.end)
+    start + value.start..start + value.end
 }
 
 /// Returns `true` for a word beside a dash, or nothing.

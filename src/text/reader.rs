@@ -104,12 +104,9 @@ impl ViewText {
     fn read_char(&mut self, rest: &str, offset: usize, is_last: bool) -> Read {
         let Some(c) = rest.chars().next() else { return Read::Open };
         let bytes = c.len_utf8();
-        if is_mapped_to_sign(c, self.view) {
-            let next = offset + bytes;
-            if !self.shows_next(rest.get(bytes..).unwrap_or_default(), next) && !is_last {
-                return Read::Open;
-            }
-            self.note_sign(next);
+        let after = rest.get(bytes..).unwrap_or_default();
+        if is_mapped_to_sign(c, self.view) && self.is_open_sign(after, offset + bytes, is_last) {
+            return Read::Open;
         }
         self.normalize_char(c, offset, offset + bytes);
         Read::Bytes(bytes)
@@ -158,9 +155,18 @@ impl ViewText {
         self.signs.get_or_insert_default().shows_next(self.view, rest, at)
     }
 
-    /// Notes that the sign which is added next, before `next` in the text, closes nothing, if its run goes on for too long.
+    /// Returns `true` if the meaning of a sign depends on what follows `rest`, the text after it, which begins at `next`.
+    fn is_open_sign(&mut self, rest: &str, next: usize, is_last: bool) -> bool {
+        let is_open = !self.shows_next(rest, next) && !is_last;
+        if !is_open {
+            self.note_sign(next);
+        }
+        is_open
+    }
+
+    /// Notes that the sign which is added next, before `next` in the text, closes nothing, if its run is too long.
     fn note_sign(&mut self, next: usize) {
-        if self.signs.as_ref().is_some_and(|run| run.goes_on(next)) {
+        if self.signs.as_ref().is_some_and(|run| run.is_long_after(next)) {
             self.long_signs.push(self.end());
         }
     }
@@ -210,11 +216,8 @@ impl ViewText {
         };
         let rest_after = rest.get(bytes..).unwrap_or_default();
         let is_sign = self.view.decodes_escapes() && c.is_some_and(|c| is_sign(c, self.view));
-        if is_sign {
-            if !self.shows_next(rest_after, offset + bytes) && !is_last {
-                return Read::Open;
-            }
-            self.note_sign(offset + bytes);
+        if is_sign && self.is_open_sign(rest_after, offset + bytes, is_last) {
+            return Read::Open;
         }
         match c.filter(|_| self.view.decodes_escapes()) {
             Some(c) if is_space_char(c) => self.take_space(c, offset, offset + bytes, ""),

@@ -53,8 +53,8 @@ impl SignRun {
         at < self.shown_before()
     }
 
-    /// Returns `true` if the run is known to go on from `at`, an offset after a sign of it, for more bytes than invisible characters may take.
-    pub(super) fn goes_on(self, at: usize) -> bool {
+    /// Returns `true` if the run is known to continue after `at`, an offset after a sign of it, for more bytes than invisible characters may take.
+    pub(super) fn is_long_after(self, at: usize) -> bool {
         at < self.last.saturating_sub(MAX_INVISIBLE_BYTES)
     }
 

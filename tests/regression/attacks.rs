@@ -16,23 +16,23 @@ struct Cases {
 fn cases() -> Cases {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/prompt_attacks.yaml");
     let text = std::fs::read_to_string(path).expect("the file is there");
-    serde_yaml::from_str(&text).expect("lists of texts")
+    serde_yaml::from_str(&text).expect("lists of prompts")
 }
 
-/// The texts of which a filter of this strength blocks others than it should.
-fn wrong<'a>(strength: &str, texts: &'a [String], is_attack: bool) -> Vec<&'a String> {
+/// The prompts of which a filter of this strength blocks others than it should.
+fn wrong<'a>(strength: &str, prompts: &'a [String], is_attack: bool) -> Vec<&'a String> {
     let filter = format!("{{category: prompt_attack, strength: {strength}}}");
     let guardrail = guardrail(&format!("{{version: 1, name: attacks, content_filters: [{filter}]}}"));
     let is_blocked = |text: &&String| guardrail.assess(Source::Input, text).outcome() == Outcome::Blocked;
-    texts.iter().filter(|text| is_blocked(text) != is_attack).collect()
+    prompts.iter().filter(|text| is_blocked(text) != is_attack).collect()
 }
 
 #[test]
 fn attacks_are_found_and_ordinary_sentences_are_not() {
     let Cases { low, medium, ordinary } = cases();
     assert!(low.len() > 100 && ordinary.len() > 60);
-    for (strength, texts, is_attack) in [("low", low, true), ("medium", medium, true), ("medium", ordinary, false)] {
-        let wrong = wrong(strength, &texts, is_attack);
+    for (strength, prompts, is_attack) in [("low", low, true), ("medium", medium, true), ("medium", ordinary, false)] {
+        let wrong = wrong(strength, &prompts, is_attack);
         assert!(wrong.is_empty(), "{strength}, {is_attack}: {wrong:#?}");
     }
 }
@@ -76,14 +76,14 @@ const USUAL: &[Phrase] = &[
 
 #[test]
 fn the_usual_attack_is_found_in_all_its_forms() {
-    let mut texts = Vec::new();
+    let mut prompts = Vec::new();
     for [verbs, before, nouns, after] in USUAL {
         for (verb, before) in verbs.iter().flat_map(|verb| before.iter().map(move |before| (verb, before))) {
             for (noun, after) in nouns.iter().flat_map(|noun| after.iter().map(move |after| (noun, after))) {
-                texts.push(format!("{verb} {before} {noun}{after}"));
+                prompts.push(format!("{verb} {before} {noun}{after}"));
             }
         }
     }
-    let wrong = wrong("low", &texts, true);
-    assert!(wrong.is_empty() && texts.len() > 300, "{} of {}: {wrong:#?}", wrong.len(), texts.len());
+    let wrong = wrong("low", &prompts, true);
+    assert!(wrong.is_empty() && prompts.len() > 300, "{} of {}: {wrong:#?}", wrong.len(), prompts.len());
 }

@@ -21,21 +21,24 @@ macro_rules! word {
     };
 }
 
+/// A particle of a surname.
+macro_rules! particle {
+    () => {
+        "(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du)"
+    };
+}
+
 /// More of a name: words, initials, particles.
 macro_rules! more {
     () => {
-        concat!(
-            r"(?: (?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du)|",
-            word!(),
-            r"\.?))*"
-        )
+        concat!("(?: (?:", particle!(), "|", word!(), r"\.?))*")
     };
 }
 
 /// Particles before a surname: `Dr. de Vries`, `last name: van der Sloot`.
 macro_rules! particles {
     () => {
-        r"(?:(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du) )*"
+        concat!("(?:", particle!(), " )*")
     };
 }
 

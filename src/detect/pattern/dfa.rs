@@ -186,7 +186,7 @@ impl Dfa {
     }
 
     /// Reads some bytes from the last one on, with a look at each state. Returns why it stopped before all were read.
-    // A function of its own: inlined, it would take the registers of the loop.
+    // Its own function: inlined, it would take the registers of the loop.
     #[inline(never)]
     fn step_back(&self, back: &mut Back, bytes: &[u8]) -> Option<Stop> {
         for &byte in bytes.iter().rev() {

@@ -224,7 +224,7 @@ mod tests {
     proptest! {
         /// Whether states are known, new or without a number.
         #[test]
-        fn bytes_are_read_back_as_one_by_one(texts in vec("[ab]{0,60}[abc]{0,4}", 1..4), states in 4_usize..24) {
+        fn blocks_are_read_back_as_single_bytes_are(texts in vec("[ab]{0,60}[abc]{0,4}", 1..4), states in 4_usize..24) {
             let config = Config::new().utf8(false).which_captures(WhichCaptures::None);
             let nfa = Compiler::new().configure(config).build_many(&["[ab]*?", "(?:ab|bc)+", "a{3,7}b"]).expect("small patterns");
             let dfa = Dfa::new(nfa, &[64; 3], vec![EdgeSet::of(&[]); 3], states);
