@@ -115,6 +115,12 @@ impl Keyed<'_> {
     pub(super) fn range(&self) -> Range<usize> {
         self.start..self.start + self.value.len()
     }
+
+    /// Returns `true` if the value begins where it does however the text continues: a sign joins it. After a verb, `password to x`, another may
+    /// follow, and a quote may be closed after spaces.
+    pub(super) fn is_begun(&self) -> bool {
+        self.quote.is_none() && matches!(self.link, Link::Sign | Link::Edge)
+    }
 }
 
 /// Returns the text after `prefix`, which is matched without regard to ASCII case.
@@ -128,11 +134,13 @@ pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
 
-/// Returns the text after the longest of `words` that begins it.
+/// Returns the text after the longest of `words` that begins it. They are sorted by their first byte, without regard to ASCII case.
 pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
-    let first = text.as_bytes().first()?;
-    let alike =
-        words.iter().filter(|word| word.as_bytes().first().is_some_and(|byte| byte.eq_ignore_ascii_case(first)));
+    let first_of = |word: &str| word.as_bytes().first().map(u8::to_ascii_lowercase);
+    debug_assert!(words.is_sorted_by_key(|word| first_of(word)), "{words:?}");
+    let first = first_of(text)?;
+    let from = words.partition_point(|word| first_of(word) < Some(first));
+    let alike = words.iter().skip(from).take_while(|word| first_of(word) == Some(first));
     alike.filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
 }
 

@@ -35,9 +35,19 @@ impl EdgeSet {
         Self(set)
     }
 
+    /// Returns the position between two characters.
+    pub(super) fn one(before: CharClass, after: CharClass) -> Self {
+        Self(bit(before, after))
+    }
+
+    /// Returns `true` if the two sets have a position in common.
+    pub(super) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Returns `true` if the position between these two characters is in the set.
     pub(super) fn holds(self, before: CharClass, after: CharClass) -> bool {
-        self.0 & bit(before, after) != 0
+        self.has(Self::one(before, after))
     }
 
     /// Returns `true` if the position between these two characters is in the set for any of the classes of the second.

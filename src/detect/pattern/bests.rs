@@ -5,17 +5,16 @@ use super::starts::{StartSet, Starts};
 use super::thread::{CompiledAlternative, End, Judge, Offer, PatternMatch, Verdict, first_in_reach, make_room};
 use crate::text::view::ViewText;
 
-/// Records the match of an alternative that ends here, with the earliest start from `from` on that a validator accepts. Returns the offset
-/// before which the validator rejects all starts from `from` on, at this and every later end, if it says so.
+/// Records the match of an alternative that ends here, with the earliest start from `first` on that a validator accepts. Returns the offset
+/// before which the validator rejects all starts from `first` on, at this and every later end, if it says so.
 pub(super) fn record(
     bests: &mut Vec<PatternMatch>,
     starts: &impl StartSet,
-    (meta, at, mut from): (&CompiledAlternative, End, usize),
+    (meta, at, first): (&CompiledAlternative, End, usize),
     view: &ViewText,
     to: &mut Judge<'_>,
 ) -> Option<usize> {
     let (tag, end) = (meta.tag, at.end);
-    let mut first = Some(at.next_start(starts, from)?);
     let expired = end.saturating_sub(meta.cap);
     make_room(bests, to.out, |best| best.tag == tag && best.starts.first() < Some(expired));
     let (mut needs_context, mut rejected) = (false, None);
@@ -24,7 +23,8 @@ pub(super) fn record(
     // Only validators of long values use it.
     let accepted =
         |bests: &[PatternMatch], start| if meta.cap > SHORT_BYTES { accepted(bests, meta, start) } else { start };
-    while let Some(start) = first.take().or_else(|| at.next_start(starts, from)) {
+    let (mut next, mut from) = (Some(first), first);
+    while let Some(start) = next.take().or_else(|| at.next_start(starts, from)) {
         if !view.is_whole(start) {
             from = start + 1;
             continue;

@@ -1,5 +1,6 @@
 //! Records the matches that end at a position.
 
+use super::assertions::EdgeSet;
 use super::bests::record;
 use super::dfa::{Info, StateRef};
 use super::input::Input;
@@ -17,17 +18,23 @@ impl PatternMatcher {
         ends: Ends<'_>,
         to: &mut Judge<'_>,
     ) {
+        let edge = input.edge(at);
         let mut index = 0;
         while index < state.threads.len() {
             let thread = &mut state.threads[index];
-            let cannot_end =
-                matches!(thread.reached, StateRef::State(reached) if self.can_end(reached, input, at) == Some(false));
-            if !cannot_end && self.commit(thread, input.view, (end, ends), to) {
+            if self.may_end(thread, edge) && self.commit(thread, input.view, (end, ends), to) {
                 to.out.extend(state.threads.swap_remove(index).bests);
             } else {
                 index += 1;
             }
         }
+    }
+
+    /// Returns `true` unless no match of a thread ends at a position.
+    #[inline]
+    fn may_end(&self, thread: &Thread, edge: Option<EdgeSet>) -> bool {
+        let StateRef::State(reached) = thread.reached else { return true };
+        thread.may_match && edge.is_none_or(|edge| self.dfa.info(reached).is_none_or(|info| info.ends.has(edge)))
     }
 
     /// Records the matches that end here. Returns `true` if nothing longer can follow.
@@ -79,7 +86,14 @@ impl PatternMatcher {
                 }
             }
         }
-        info.is_final && thread.waiting.is_none()
+        thread.waiting.is_none() && (info.is_final || self.is_rejected(thread, info))
+    }
+
+    /// Returns `true` if the validators reject all starts of a thread, at whatever end.
+    fn is_rejected(&self, thread: &Thread, info: &Info) -> bool {
+        let last = thread.starts.last().unwrap_or(thread.first);
+        let is_rejected = |alternative| thread.rejected_before(self.alternatives[alternative as usize].tag) > last;
+        thread.rejects() && info.alive.iter().all(is_rejected)
     }
 
     /// Returns where a match of an alternative that ends at `end` may begin by its form and its characters, or `None` if there is none.
@@ -108,6 +122,9 @@ impl PatternMatcher {
     /// Records the matches of one alternative that end here, or waits for the next character.
     fn commit_end(&self, thread: &mut Thread, at: End, view: &ViewText, to: &mut Judge<'_>) {
         let meta = &self.alternatives[at.alternative as usize];
+        let rejected = thread.rejected_before(meta.tag);
+        let from = at.first.max(rejected);
+        let Some(first) = at.next_start(&thread.starts, from) else { return };
         let after = view.after(at.end);
         // Markup is in pairs: whether an opening sign before a match is closed depends on the next character.
         let is_open = meta.pairs_markup && after.is_err() && !meta.start.is_any();
@@ -122,11 +139,9 @@ impl PatternMatcher {
         }
         // A match covers whole characters of the text.
         if view.is_whole(at.end) {
-            let rejected = thread.rejected_before(meta.tag);
-            let from = at.first.max(rejected);
-            let is_first = at.lengths.is_none()
-                && (from == rejected || thread.starts.first_from(rejected) == thread.starts.first_from(from));
-            let offset = record(&mut thread.bests, &thread.starts, (meta, at, from), view, to);
+            let is_first =
+                at.lengths.is_none() && (from == rejected || thread.starts.first_from(rejected) == Some(first));
+            let offset = record(&mut thread.bests, &thread.starts, (meta, at, first), view, to);
             if let Some(offset) = offset.filter(|_| is_first) {
                 thread.reject_before(meta.tag, offset);
             }

@@ -22,6 +22,8 @@ pub(super) type Set = Box<[u32]>;
 pub(super) struct Info {
     /// Patterns that match here.
     pub(super) matches: AlternativeSet,
+    /// Patterns of which a match is here or may follow.
+    pub(super) alive: AlternativeSet,
     /// The maximum length of a match through this state, in bytes of the view.
     pub(super) cap: usize,
     /// No byte leads on from here.
@@ -93,7 +95,9 @@ struct Growth {
 #[derive(Debug)]
 pub(super) struct Dfa {
     nfa: NFA,
-    /// For each NFA state, the cap of its pattern.
+    /// For each NFA state, its pattern.
+    patterns: Vec<Option<u32>>,
+    /// For each pattern, the maximum length of a match, in bytes of the view.
     caps: Vec<usize>,
     /// For each pattern, the assertions at the end of a match.
     ends: Vec<EdgeSet>,
@@ -114,10 +118,11 @@ impl Dfa {
         let rows = (0..u32::MAX).take(capacity).map(|state| if state < FIRST { state } else { UNKNOWN });
         let cells = rows.flat_map(|cell| std::iter::repeat_n(cell, stride));
         Self {
-            caps: pattern_of(&nfa, caps.len())
+            patterns: pattern_of(&nfa, caps.len())
                 .into_iter()
-                .map(|pattern| pattern.map_or(0, |pattern| caps[pattern]))
+                .map(|pattern| pattern.and_then(|pattern| u32::try_from(pattern).ok()))
                 .collect(),
+            caps: caps.to_vec(),
             ends,
             nfa,
             classes,
@@ -233,9 +238,10 @@ impl Dfa {
         };
         let is_final = set.iter().all(|state| matching(state).is_some());
         let matches: AlternativeSet = set.iter().filter_map(matching).collect();
-        let cap = set.iter().map(|&state| self.caps[state as usize]).max().unwrap_or(0);
+        let alive: AlternativeSet = set.iter().filter_map(|&state| self.patterns[state as usize]).collect();
+        let cap = alive.iter().map(|pattern| self.caps[pattern as usize]).max().unwrap_or(0);
         let ends = matches.iter().fold(EdgeSet::NONE, |all, pattern| all.or(self.ends[pattern as usize]));
-        Info { is_final, ends, matches, cap, set: set.clone() }
+        Info { is_final, ends, matches, alive, cap, set: set.clone() }
     }
 
     #[cold]

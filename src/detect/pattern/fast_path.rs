@@ -79,7 +79,7 @@ impl PatternMatcher {
                 return at;
             }
             work::count(1);
-            thread.reached = StateRef::State(next);
+            (thread.reached, thread.may_match) = (StateRef::State(next), matches);
             let offset = input.base + at + 1;
             let is_over = !self.is_in_time(thread, next, offset, to.out)
                 || (matches

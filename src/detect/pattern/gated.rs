@@ -180,7 +180,9 @@ impl PatternMatcher {
             let expired = end.end.checked_sub(SHORT_BYTES);
             make_room(&mut state.bests, to.out, |best| best.starts.first() < expired);
             let starts = reverse.starts(meta, &end, input);
-            record(&mut state.bests, &starts, (meta, end, end.first), input.view, to);
+            if let Some(first) = end.next_start(&starts, end.first) {
+                record(&mut state.bests, &starts, (meta, end, first), input.view, to);
+            }
         }
     }
 }

@@ -31,11 +31,17 @@ impl Input<'_> {
     /// Returns `true` if one of these ends is after byte `at`, and `None` if the next character is unknown, or is not what it seems.
     #[inline]
     pub(super) fn can_end(&self, ends: EdgeSet, at: usize) -> Option<bool> {
+        self.edge(at).map(|edge| ends.has(edge))
+    }
+
+    /// Returns the position after byte `at`, or `None` if the next character is unknown, or is not what it seems.
+    #[inline]
+    pub(super) fn edge(&self, at: usize) -> Option<EdgeSet> {
         let (byte, follower) = (self.bytes[at], *self.bytes.get(at + 1)?);
         if byte >= 0x80 || follower >= 0x80 || follower == b'_' || self.view.begins_marks(self.base + at + 1) {
             return None;
         }
-        Some(ends.holds(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
+        Some(EdgeSet::one(CharClass::of_ascii(byte), CharClass::of_ascii(follower)))
     }
 
     /// Returns where the character of byte `at` ends, as an offset in the view.

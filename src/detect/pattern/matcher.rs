@@ -307,8 +307,8 @@ impl PatternMatcher {
         let cap = match thread.reached {
             StateRef::State(state) => match self.dfa.next(state, byte) {
                 Some((DEAD, _)) => return false,
-                Some((next, _)) => {
-                    thread.reached = StateRef::State(next);
+                Some((next, matches)) => {
+                    (thread.reached, thread.may_match) = (StateRef::State(next), matches);
                     self.dfa.info(next).map_or(0, |info| info.cap)
                 }
                 None => return self.advance_slowly(thread, byte, end, out),
@@ -324,7 +324,7 @@ impl PatternMatcher {
             work::count(8 * set.len());
         }
         let Some(next) = self.dfa.step(&thread.reached, byte) else { return false };
-        thread.reached = next;
+        (thread.reached, thread.may_match) = (next, true);
         let cap = self.cap_at(&thread.reached);
         end - thread.first <= cap || expire(thread, end - cap, out)
     }

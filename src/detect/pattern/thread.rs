@@ -94,6 +94,7 @@ impl End {
     }
 
     /// Returns the earliest of some starts, from `from` on, with which a match may begin.
+    #[inline]
     pub(super) fn next_start(&self, starts: &impl StartSet, from: usize) -> Option<usize> {
         let Some(mut lengths) = self.lengths else {
             return starts.first_from(from).filter(|&start| start <= self.last);
@@ -173,6 +174,8 @@ pub(super) struct Judge<'a> {
 #[derive(Debug)]
 pub(super) struct Thread {
     pub(super) reached: StateRef,
+    /// Something matches in this state, if it has a number, or that was not looked at.
+    pub(super) may_match: bool,
     pub(super) starts: Starts,
     pub(super) first: usize,
     /// The longest match of each pattern so far.
@@ -188,6 +191,7 @@ impl Thread {
     pub(super) fn new(reached: StateRef, start: usize) -> Self {
         Self {
             reached,
+            may_match: true,
             starts: Starts::one(start),
             first: start,
             bests: Vec::new(),
@@ -208,6 +212,11 @@ impl Thread {
     pub(super) fn rejected_before(&self, tag: u32) -> usize {
         let known = self.rejected.iter().find(|&&(known, _)| known == tag);
         known.map_or(self.first, |&(_, offset)| offset)
+    }
+
+    /// Returns `true` if the validator of some pattern rejects starts.
+    pub(super) fn rejects(&self) -> bool {
+        !self.rejected.is_empty()
     }
 
     /// Rejects the starts before an offset.

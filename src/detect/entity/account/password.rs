@@ -50,18 +50,18 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "pass", "password", "pass word", "passwd", "passphrase", "pass phrase", "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code",
-    "pass_code", "securestring", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
-    "salasana", "senha", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
-    "identified by", "psk", "pw",
+    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kennwort", "kata sandi", "mdp", "mot de passe", "pass",
+    "password", "pass word", "passwd", "passphrase", "pass phrase", "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code",
+    "pass_code", "passwort", "passord", "pwd", "parola d'ordine", "parola", "psk", "pw", "securestring", "salasana", "senha",
+    "wachtwoord",
 ];
 /// Those that are words or ends of words of other meaning.
 const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "psk", "pw"];
 #[rustfmt::skip]
 const ABROAD: &[&str] = &[
-    "contraseña", "contraseÑa", "contrasen\u{303}a", "contraseN\u{303}a", "lösenord", "lÖsenord", "hasło", "hasŁo", "jelszó", "jelszÓ",
-    "şifre", "Şifre", "parolă", "parolĂ", "mật khẩu", "пароль", "Пароль", "ПАРОЛЬ", "κωδικός πρόσβασης", "Κωδικός πρόσβασης", "סיסמה",
-    "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "비밀번호", "패스워드", "암호",
+    "contraseña", "contraseÑa", "contrasen\u{303}a", "contraseN\u{303}a", "hasło", "hasŁo", "jelszó", "jelszÓ", "lösenord", "lÖsenord",
+    "mật khẩu", "parolă", "parolĂ", "şifre", "Şifre", "κωδικός πρόσβασης", "Κωδικός πρόσβασης", "пароль", "Пароль", "ПАРОЛЬ", "סיסמה",
+    "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "パスワード", "密码", "密碼", "口令", "비밀번호", "암호", "패스워드",
 ];
 
 fn named(text: &str) -> &str {
@@ -104,15 +104,17 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
-    if let Some(rejected) = rejected_by_content(&keyed) {
+    let signs = Signs::of(keyed.value);
+    if let Some(rejected) = rejected_by_content(&keyed, signs) {
         return rejected;
     }
-    let is_short = strip_longest(named(c.text), SHORT) == Some(rest);
+    let name = named(c.text).strip_suffix(rest).unwrap_or_default();
+    let is_short = SHORT.iter().any(|short| name.eq_ignore_ascii_case(short));
     // `dbPass` is a field, "compass" a word.
     let begins = begins_a_part(c.before, c.text) || (!is_short && keyed.link != Link::Space) || c.text.starts_with('P');
     // `psk = ClientExtensions {` is code.
     let is_code = rest.starts_with(" = ") && strip(named(c.text), "psk") == Some(rest) && is_word(keyed.value);
-    accept_if(begins && !is_code && is_password(c, &keyed, is_short))
+    accept_if(begins && !is_code && is_password(c, &keyed, signs, is_short))
 }
 
 fn is_word(value: &str) -> bool {
@@ -124,17 +126,16 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse_abroad(c.text) else { return Verdict::Reject };
-    rejected_by_content(&keyed).unwrap_or_else(|| accept_if(is_password(c, &keyed, false)))
+    let signs = Signs::of(keyed.value);
+    rejected_by_content(&keyed, signs).unwrap_or_else(|| accept_if(is_password(c, &keyed, signs, false)))
 }
 
 /// Returns the verdict on a value that no quote closes and that holds what no value does, whatever follows it.
-fn rejected_by_content(keyed: &Keyed<'_>) -> Option<Verdict> {
+fn rejected_by_content(keyed: &Keyed<'_>, signs: Signs) -> Option<Verdict> {
     let value = keyed.value;
     let separates = || keyed.is_escaped && holds_separator(value);
-    let holds = !keyed.closed && (value.len() > LONGEST_VALUE || runs_over(value) || separates());
-    // A quote may yet close it after spaces, and a sign may yet join another value.
-    let is_final = keyed.quote.is_none() && keyed.link != Link::Space;
-    holds.then_some(if is_final { Verdict::RejectStarts(1) } else { Verdict::Reject })
+    let holds = !keyed.closed && (value.len() > LONGEST_VALUE || runs_over(value, signs) || separates());
+    holds.then_some(if keyed.is_begun() { Verdict::RejectStarts(1) } else { Verdict::Reject })
 }
 
 /// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a
@@ -146,11 +147,11 @@ fn continues(c: &RecognizerInput<'_>) -> bool {
     !c.text.ends_with(is_quote) && (c.after.is_some_and(|a| !ends(a)) || c.text.ends_with(is_cjk))
 }
 
-fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bool {
+fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs, is_short: bool) -> bool {
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
-        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && is_specific(keyed, is_short) }
+        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed, signs) && is_specific(keyed, is_short) }
 }
 
 /// Placeholders for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
@@ -191,21 +192,25 @@ fn bare(value: &str) -> &str {
 }
 
 /// Returns `true` if the value may begin and end as it does, without quotes or with an opening one only.
-fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
+fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs) -> bool {
     let value = keyed.value;
     let quoted = keyed.quote.is_some();
     let Some(first) = value.chars().next() else { return false };
     let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
-    let is_code = !quoted && (is_call(value) || value.contains("::") || is_type(value, c.after));
+    let holds_code = || {
+        signs.hold(Signs::CODE) && (is_call(value) || value.contains("::") || is_type_with_parameters(value, c.after))
+    };
+    let is_code = !quoted && (holds_code() || is_type(value, c.after));
     let ends = !quoted || c.after.is_none_or(|a| a.is_whitespace() || a.is_control());
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     let refers = ends_in_reference(value, c.after);
     let begins_well = !opens && !is_member && !is_code;
-    begins_well && ends && !punctuated && !refers && !value.contains(char::is_whitespace)
+    let is_spaced = signs.hold(Signs::SPACE | Signs::OTHER) && value.contains(char::is_whitespace);
+    begins_well && ends && !punctuated && !refers && !is_spaced
 }
 
 /// Returns `true` for the call of a function, `getpass(`: signs and scattered digits are those of a password.
@@ -241,41 +246,77 @@ fn ends_in_reference(value: &str, after: Option<char>) -> bool {
     name.is_some_and(|name| name.ends_with("&amp") || REFERENCES.iter().any(|reference| name.ends_with(reference)))
 }
 
-/// Returns `true` for a generic type and for a member of the object at hand: `Optional[str]`, `Zeroizing<String>`, `self.password`.
+#[rustfmt::skip]
+const GENERICS: &[&str] = &[
+    "Arc", "Box", "Cow", "List", "Option", "Optional", "Secret", "Union", "Vec", "Zeroizing", "typing.Optional", "typing.Union",
+];
+
+/// Returns `true` for a generic type with its parameters: `Optional[str]`, `Zeroizing<String>`.
+fn is_type_with_parameters(value: &str, after: Option<char>) -> bool {
+    matches!(after, Some(']' | '>' | ','))
+        && value.split_once(['[', '<']).is_some_and(|(head, _)| GENERICS.contains(&head))
+}
+
+/// Returns `true` for a generic type and for a member of the object at hand: `Optional` before `[`, `self.password`.
 fn is_type(value: &str, after: Option<char>) -> bool {
-    const GENERICS: &[&str] = &[
-        "Arc",
-        "Box",
-        "Cow",
-        "List",
-        "Option",
-        "Optional",
-        "Secret",
-        "Union",
-        "Vec",
-        "Zeroizing",
-        "typing.Optional",
-        "typing.Union",
-    ];
-    let generic = value.split_once(['[', '<']).is_some_and(|(head, _)| GENERICS.contains(&head));
-    generic && matches!(after, Some(']' | '>' | ','))
-        || GENERICS.contains(&value) && matches!(after, Some('[' | '<'))
+    matches!(after, Some('[' | '<')) && GENERICS.contains(&value)
         || ["self.", "this."].iter().any(|head| value.starts_with(head))
 }
 
 /// Returns `true` if the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text
 /// in a script that no space parts from it.
-fn runs_over(value: &str) -> bool {
+fn runs_over(value: &str, signs: Signs) -> bool {
+    let holds_tag = || ["</", "/>", "<br"].iter().any(|tag| value.contains(tag));
+    signs.hold(Signs::SEPARATOR) && holds_setting(value)
+        || signs.hold(Signs::ANGLE) && holds_tag()
+        || signs.hold(Signs::OTHER) && value.contains(is_cjk)
+}
+
+/// Returns `true` if a setting or a reference of HTML follows a separator.
+fn holds_setting(value: &str) -> bool {
     let mut settings = value.split([';', '&', ',', '|']);
     settings.next();
     settings.any(|setting| {
         let name = setting.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
         name.len() < setting.len() && name.starts_with(['=', ':'])
-    }) || value.contains("</")
-        || value.contains("/>")
-        || value.contains("<br")
-        || value.match_indices('&').any(|(at, _)| begins_with_reference(value.get(at..).unwrap_or_default()))
-        || !value.is_ascii() && value.contains(is_cjk)
+    }) || value.match_indices('&').any(|(at, _)| begins_with_reference(value.get(at..).unwrap_or_default()))
+}
+
+/// The signs that a value holds. A validator reads each value at each of its ends, so it looks closely only for those that are there.
+#[derive(Clone, Copy)]
+struct Signs(u8);
+
+impl Signs {
+    /// What separates settings.
+    const SEPARATOR: u8 = 1;
+    /// Angle brackets.
+    const ANGLE: u8 = 1 << 1;
+    /// What calls, paths and types of code have.
+    const CODE: u8 = 1 << 2;
+    /// White space of ASCII.
+    const SPACE: u8 = 1 << 3;
+    /// Characters beyond ASCII.
+    const OTHER: u8 = 1 << 4;
+
+    fn of(value: &str) -> Self {
+        Self(value.bytes().fold(0, |signs, byte| {
+            signs
+                | match byte {
+                    b';' | b'&' | b',' | b'|' => Self::SEPARATOR,
+                    b'<' => Self::ANGLE | Self::CODE,
+                    b'>' => Self::ANGLE,
+                    b'(' | b'[' | b':' => Self::CODE,
+                    b'\t'..=b'\r' | b' ' => Self::SPACE,
+                    0x80.. => Self::OTHER,
+                    _ => 0,
+                }
+        }))
+    }
+
+    /// Returns `true` if some of these are there.
+    fn hold(self, some: u8) -> bool {
+        self.0 & some != 0
+    }
 }
 
 /// Returns a digit, a sign inside, or a capital after the first letter: no plain word has those.

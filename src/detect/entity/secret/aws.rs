@@ -47,6 +47,8 @@ pub(in super::super) static AWS_SECRET_KEY: Description = Description {
 
 /// Keywords that may introduce a secret key. Those that end in "key" leave no doubt.
 const NAMES: &[&str] = &[
+    "credential",
+    "credentials",
     "secret",
     "secret key",
     "secret_key",
@@ -57,8 +59,6 @@ const NAMES: &[&str] = &[
     "secret-access-key",
     "secretaccesskey",
     "secret_accesskey",
-    "credential",
-    "credentials",
     "密钥",
     "密鑰",
 ];

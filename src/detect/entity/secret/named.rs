@@ -83,15 +83,14 @@ const FIRST: &[&str] = &[
     "signing", "storage", "stripe", "subscription", "twilio", "user", "webhook",
 ];
 const BETWEEN: &[&str] = &["access", "auth"];
-const LAST: &[&str] = &["key", "keys", "token", "tokens", "secret", "secrets"];
+const LAST: &[&str] = &["key", "keys", "secret", "secrets", "token", "tokens"];
 
 /// Names in other languages.
 #[rustfmt::skip]
 const ABROAD: &[&str] = &[
-    "API密钥", "API密鑰", "APIキー", "API키", "APIключ", "API 密钥", "API 密鑰", "API キー", "API 키", "API ключ", "API-ключ",
-    "APIschlüssel", "API-Schlüssel", "API-Schluessel", "API Schlüssel", "API Schluessel",
-    "clé api", "cle api", "clé d'api", "cle d'api", "clave api", "clave de api", "chave api", "chave de api", "chiave api", "chiave de api",
-    "密钥", "密鑰", "令牌", "トークン", "토큰", "токен", "Токен",
+    "API密钥", "API密鑰", "APIキー", "API키", "APIключ", "API 密钥", "API 密鑰", "API キー", "API 키", "API ключ", "API-ключ", "APIschlüssel",
+    "API-Schlüssel", "API-Schluessel", "API Schlüssel", "API Schluessel", "clé api", "cle api", "clé d'api", "cle d'api", "clave api",
+    "clave de api", "chave api", "chave de api", "chiave api", "chiave de api", "Токен", "токен", "トークン", "令牌", "密钥", "密鑰", "토큰",
 ];
 
 /// The specificity of a name.
@@ -109,7 +108,7 @@ fn name(text: &str) -> Option<(Name, &str)> {
     let text = text.strip_prefix('_').unwrap_or(text);
     compound(text)
         .or_else(|| strip_longest(text, ABROAD).map(|rest| (Name::Strong, rest)))
-        .or_else(|| strip_longest(text, &["token", "tokens", "secret", "bearer"]).map(|rest| (Name::Weak, rest)))
+        .or_else(|| strip_longest(text, &["bearer", "secret", "token", "tokens"]).map(|rest| (Name::Weak, rest)))
 }
 
 fn compound(text: &str) -> Option<(Name, &str)> {
@@ -130,7 +129,7 @@ fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
     let (name, rest) = name(text)?;
     let keyed = read(text, after_purpose(rest));
     let value = unwrapped(keyed.value);
-    let key = strip_longest(value, &["bearer ", "token ", "basic ", "base64:"]).unwrap_or(value);
+    let key = strip_longest(value, &["base64:", "basic ", "bearer ", "token "]).unwrap_or(value);
     Some((name, keyed, key))
 }
 
@@ -150,12 +149,15 @@ fn named_key(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
+    if is_place(key) {
+        return if keyed.is_begun() { Verdict::RejectStarts(1) } else { Verdict::Reject };
+    }
     let whole = name != Name::Weak || begins_a_part(c.before, c.text);
     // A name next to a word is weaker evidence than a sign between them.
     let strong = name != Name::Weak && keyed.link != Link::Space;
     // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
-    if whole && !is_aws && !is_place(key) && is_key(key, strong) { Verdict::Accept } else { Verdict::Reject }
+    if whole && !is_aws && is_key(key, strong) { Verdict::Accept } else { Verdict::Reject }
 }
 
 /// Keys that are no secrets: those of tables, caches and stores.
@@ -224,5 +226,8 @@ pub(super) fn is_key(value: &str, strong: bool) -> bool {
 }
 
 fn is_place(value: &str) -> bool {
-    value.contains("example.com") || value.contains("://") || value.starts_with('/') || value.matches('.').count() > 4
+    value.starts_with('/')
+        || value.contains("://")
+        || value.contains("example.com")
+        || value.bytes().filter(|&b| b == b'.').count() > 4
 }
