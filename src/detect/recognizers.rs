@@ -203,6 +203,17 @@ pub(crate) struct Inputs<'v> {
     view: &'v ViewText,
     /// The last spans, by their start. Most chunks of a stream have none.
     known: OnceCell<[Cell<Option<Known<'v>>>; KNOWN_SPANS]>,
+    /// The last end: many starts are offered with it.
+    end: Cell<Option<KnownEnd>>,
+}
+
+/// The end of candidates.
+#[derive(Clone, Copy)]
+struct KnownEnd {
+    end: usize,
+    /// No value that ends here begins before.
+    first: usize,
+    after: Option<char>,
 }
 
 /// Odd, so that starts at every second byte use all of them.
@@ -210,7 +221,7 @@ const KNOWN_SPANS: usize = 17;
 
 impl<'v> Inputs<'v> {
     pub(crate) fn new(view: &'v ViewText) -> Self {
-        Self { view, known: OnceCell::new() }
+        Self { view, known: OnceCell::new(), end: Cell::new(None) }
     }
 
     /// Returns the input for a span, or the verdict if no value begins or ends where it does.
@@ -231,12 +242,15 @@ impl<'v> Inputs<'v> {
         if view.splits_percent(start) || view.begins_with_mark(start..end) {
             return Err(Verdict::RejectStarts(1));
         }
-        let first = view.first_before_mark(end);
+        let KnownEnd { first, after, .. } = self.end.get().filter(|known| known.end == end).unwrap_or_else(|| {
+            let known = KnownEnd { end, first: view.first_before_mark(end), after: view.char_after(end) };
+            self.end.set(Some(known));
+            known
+        });
         if start < first {
             return Err(Verdict::RejectBefore(first - start));
         }
-        let (before, after) = (view.char_before(start), view.char_after(end));
         let (text, head) = (view.slice(start..end), view.head(start));
-        Ok(RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
+        Ok(RecognizerInput { text, head, before: view.char_before(start), after, accepted: 0, lacks_context: false })
     }
 }

@@ -256,9 +256,17 @@ impl ViewText {
     pub(crate) fn seams_from(&self, at: usize, seams: &mut Vec<usize>) {
         seams.extend(self.map.seams_from(at));
         seams.reverse();
-        let soft = self.soft.from(at);
-        if !soft.is_empty() {
-            seams.extend_from_slice(soft);
+        // Nearly all boundaries that the characters do not show are seams as well.
+        let (parts, mut next) = (seams.len(), 0);
+        for &soft in self.soft.from(at) {
+            while next < parts && seams.get(next).is_some_and(|&seam| seam < soft) {
+                next += 1;
+            }
+            if next == parts || seams.get(next) != Some(&soft) {
+                seams.push(soft);
+            }
+        }
+        if seams.len() > parts {
             seams.sort_unstable();
         }
     }

@@ -127,8 +127,11 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
 /// JCB 3528 to 3589 (older: 2131, 1800); UnionPay 62, 81; Mir 2200 to 2204; RuPay 508, 60, 82; Maestro 50, 56 to 58, 6 and
 /// 0604; Troy 9792; UATP 1; InstaPayment 637 to 639.
 fn issuer(digits: &[u8]) -> Verdict {
-    let len = digits.len();
-    let [p1, p2, p3, p4] = prefixes(digits);
+    issuer_of(prefixes(digits.iter().copied()), digits.len())
+}
+
+/// Returns the same of the numbers that the first digits make, and the number of digits.
+fn issuer_of([p1, p2, p3, p4]: [u32; 4], len: usize) -> Verdict {
     let sure = match len {
         16 => {
             p1 == 4
@@ -168,10 +171,10 @@ fn issuer(digits: &[u8]) -> Verdict {
 }
 
 /// Returns the numbers that the first one to four digits make, as far as they are there.
-fn prefixes(digits: &[u8]) -> [u32; 4] {
-    let (mut prefix, mut digits) = (0, digits.iter());
+fn prefixes(mut digits: impl Iterator<Item = u8>) -> [u32; 4] {
+    let mut prefix = 0;
     std::array::from_fn(|_| {
-        prefix = digits.next().map_or(prefix, |&digit| prefix * 10 + u32::from(digit));
+        prefix = digits.next().map_or(prefix, |digit| prefix * 10 + u32::from(digit));
         prefix
     })
 }
@@ -199,12 +202,21 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     if is_digit(c.after) {
         return reject_end(c);
     }
-    let digits = digits(c.text);
     // A fraction such as 0.4111111111111111 is not a card.
     let begins = !is_digit(c.before) && !c.is_after(&['.']);
+    if c.text.bytes().all(|b| b.is_ascii_digit()) && !(begins && is_issued_together(c.text)) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let digits = digits(c.text);
     let is_one = |verdict: &Verdict| *verdict != Verdict::Reject && card_groups(c) && !same(&digits) && !counts(c.text);
     let verdict = if begins && luhn(&digits) { Some(issuer(&digits)) } else { None };
     verdict.filter(is_one).unwrap_or_else(|| Verdict::RejectBefore(next_card(c.text, &digits)))
+}
+
+/// Returns `true` if a number without separators may be a card by its issuer. Its ends are many: this is asked before its digits are added up.
+fn is_issued_together(text: &str) -> bool {
+    let digits = text.bytes().map(|b| b.wrapping_sub(b'0'));
+    issuer_of(prefixes(digits), text.len()) != Verdict::Reject
 }
 
 fn spaced_card(c: &RecognizerInput<'_>) -> Verdict {

@@ -187,7 +187,7 @@ impl Matcher {
     }
 
     /// Returns for each recognizer how often its validator is asked.
-    fn calls(&self, text: &str) -> impl Iterator<Item = (&'static str, usize)> {
+    pub(super) fn calls(&self, text: &str) -> impl Iterator<Item = (&'static str, usize)> {
         let view = ViewText::of(text, View::Entity);
         self.0.iter().map(move |(recognizer, matcher)| {
             let calls = Cell::new(0);

@@ -7,6 +7,7 @@ use crate::text::view::ViewText;
 
 /// Records the match of an alternative that ends here, with the earliest start from `first` on that a validator accepts. Returns the offset
 /// before which the validator rejects all starts from `first` on, at this and every later end, if it says so.
+#[inline]
 pub(super) fn record(
     bests: &mut Vec<PatternMatch>,
     starts: &impl StartSet,

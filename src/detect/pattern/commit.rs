@@ -5,7 +5,7 @@ use super::bests::record;
 use super::dfa::{Info, StateRef};
 use super::input::Input;
 use super::matcher::{MatcherState, PatternMatcher};
-use super::thread::{End, Ends, Judge, Thread};
+use super::thread::{End, Ends, Judge, Thread, flush};
 use crate::text::view::ViewText;
 use crate::text::work;
 
@@ -144,6 +144,7 @@ impl PatternMatcher {
             let offset = record(&mut thread.bests, &thread.starts, (meta, at, first), view, to);
             if let Some(offset) = offset.filter(|_| is_first) {
                 thread.reject_before(meta.tag, offset);
+                flush(&mut thread.bests, to.out, |best| best.tag == meta.tag && best.starts.first() < Some(offset));
             }
         }
     }

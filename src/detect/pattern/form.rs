@@ -14,6 +14,8 @@ pub(crate) struct Form {
     bytes: usize,
     /// One bit for each byte, the last byte first: set for letters and digits of ASCII.
     solid: u64,
+    /// One bit for each byte, set.
+    all: u64,
     /// A value of this form counts only near a context word.
     pub(super) needs_context: bool,
 }
@@ -29,7 +31,7 @@ impl Form {
             solid = solid << 1 | (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'*') as u64;
             at += 1;
         }
-        Self { bytes: bytes.len(), solid, needs_context: false }
+        Self::new(bytes.len(), solid)
     }
 
     /// Returns the form of groups of these lengths with one separator between them.
@@ -43,7 +45,11 @@ impl Form {
             at += 1;
         }
         assert!(bytes < 64, "a form is short");
-        Self { bytes, solid, needs_context: false }
+        Self::new(bytes, solid)
+    }
+
+    const fn new(bytes: usize, solid: u64) -> Self {
+        Self { bytes, solid, all: (1 << bytes) - 1, needs_context: false }
     }
 
     /// Returns the form of values that count only near a context word.
@@ -80,13 +86,13 @@ impl Form {
 
     /// Returns the form of its last bytes.
     fn last(self, bytes: usize) -> Self {
-        Self { bytes: self.bytes.min(bytes), ..self }
+        Self::new(self.bytes.min(bytes), self.solid)
     }
 
     /// Returns `true` if the last bytes have this form.
     #[inline]
     pub(super) fn is_at_end_of(self, recent: u64) -> bool {
-        (recent ^ self.solid) & ((1 << self.bytes) - 1) == 0
+        (recent ^ self.solid) & self.all == 0
     }
 }
 

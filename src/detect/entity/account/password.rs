@@ -104,6 +104,12 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
+    if let Some(rejected) = rejected_by_length(&keyed) {
+        return rejected;
+    }
+    if is_member(c, &keyed) {
+        return Verdict::Reject;
+    }
     let signs = Signs::of(keyed.value);
     if let Some(rejected) = rejected_by_content(&keyed, signs) {
         return rejected;
@@ -126,16 +132,35 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse_abroad(c.text) else { return Verdict::Reject };
+    if let Some(rejected) = rejected_by_length(&keyed) {
+        return rejected;
+    }
+    if is_member(c, &keyed) {
+        return Verdict::Reject;
+    }
     let signs = Signs::of(keyed.value);
     rejected_by_content(&keyed, signs).unwrap_or_else(|| accept_if(is_password(c, &keyed, signs, false)))
 }
 
+/// Returns the verdict on a value that no quote closes and that is too long, whatever follows it.
+fn rejected_by_length(keyed: &Keyed<'_>) -> Option<Verdict> {
+    (!keyed.closed && keyed.value.len() > LONGEST_VALUE).then(|| rejected(keyed))
+}
+
 /// Returns the verdict on a value that no quote closes and that holds what no value does, whatever follows it.
 fn rejected_by_content(keyed: &Keyed<'_>, signs: Signs) -> Option<Verdict> {
-    let value = keyed.value;
-    let separates = || keyed.is_escaped && holds_separator(value);
-    let holds = !keyed.closed && (value.len() > LONGEST_VALUE || runs_over(value, signs) || separates());
-    holds.then_some(if keyed.is_begun() { Verdict::RejectStarts(1) } else { Verdict::Reject })
+    let separates = || keyed.is_escaped && holds_separator(keyed.value);
+    (!keyed.closed && (runs_over(keyed.value, signs) || separates())).then(|| rejected(keyed))
+}
+
+/// Returns the verdict on a value that more text does not make one.
+fn rejected(keyed: &Keyed<'_>) -> Verdict {
+    if keyed.is_begun() { Verdict::RejectStarts(1) } else { Verdict::Reject }
+}
+
+/// Returns `true` for an expression, `getpass.getpass()`: the word ends where the password would.
+fn is_member(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
+    c.after == Some('.') && keyed.quote.is_none() && keyed.link == Link::Sign
 }
 
 /// Returns `true` if this is no end, wherever the candidate begins: no quote closes it, and what follows ends no value, or it ends in a
@@ -197,10 +222,10 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs) -> bool {
     let quoted = keyed.quote.is_some();
     let Some(first) = value.chars().next() else { return false };
     let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
-    // `getpass.getpass()` is an expression: the word ends where the password would.
-    let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
     let holds_code = || {
-        signs.hold(Signs::CODE) && (is_call(value) || value.contains("::") || is_type_with_parameters(value, c.after))
+        signs.hold(Signs::CALL) && is_call(value)
+            || signs.hold(Signs::COLON) && value.contains("::")
+            || is_type_with_parameters(value, c.after)
     };
     let is_code = !quoted && (holds_code() || is_type(value, c.after));
     let ends = !quoted || c.after.is_none_or(|a| a.is_whitespace() || a.is_control());
@@ -208,8 +233,8 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs) -> bool {
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     let refers = ends_in_reference(value, c.after);
-    let begins_well = !opens && !is_member && !is_code;
-    let is_spaced = signs.hold(Signs::SPACE | Signs::OTHER) && value.contains(char::is_whitespace);
+    let begins_well = !opens && !is_code;
+    let is_spaced = signs.hold(Signs::SPACE) && value.contains(char::is_whitespace);
     begins_well && ends && !punctuated && !refers && !is_spaced
 }
 
@@ -269,17 +294,18 @@ fn runs_over(value: &str, signs: Signs) -> bool {
     let holds_tag = || ["</", "/>", "<br"].iter().any(|tag| value.contains(tag));
     signs.hold(Signs::SEPARATOR) && holds_setting(value)
         || signs.hold(Signs::ANGLE) && holds_tag()
-        || signs.hold(Signs::OTHER) && value.contains(is_cjk)
+        || signs.hold(Signs::WIDE) && value.contains(is_cjk)
 }
 
 /// Returns `true` if a setting or a reference of HTML follows a separator.
 fn holds_setting(value: &str) -> bool {
-    let mut settings = value.split([';', '&', ',', '|']);
-    settings.next();
-    settings.any(|setting| {
-        let name = setting.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        name.len() < setting.len() && name.starts_with(['=', ':'])
-    }) || value.match_indices('&').any(|(at, _)| begins_with_reference(value.get(at..).unwrap_or_default()))
+    let is_in_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let separators = value.bytes().enumerate().filter(|(_, byte)| matches!(byte, b';' | b'&' | b',' | b'|'));
+    separators.map(|(at, sign)| (sign, value.get(at..).unwrap_or_default())).any(|(sign, rest)| {
+        let setting = rest.get(1..).unwrap_or_default();
+        let name = setting.trim_start_matches(is_in_name);
+        name.len() < setting.len() && name.starts_with(['=', ':']) || sign == b'&' && begins_with_reference(rest)
+    })
 }
 
 /// The signs that a value holds. A validator reads each value at each of its ends, so it looks closely only for those that are there.
@@ -291,23 +317,25 @@ impl Signs {
     const SEPARATOR: u8 = 1;
     /// Angle brackets.
     const ANGLE: u8 = 1 << 1;
-    /// What calls, paths and types of code have.
-    const CODE: u8 = 1 << 2;
-    /// White space of ASCII.
-    const SPACE: u8 = 1 << 3;
-    /// Characters beyond ASCII.
-    const OTHER: u8 = 1 << 4;
+    /// What opens the arguments of a call.
+    const CALL: u8 = 1 << 2;
+    const COLON: u8 = 1 << 3;
+    /// White space, or what a character of it may begin with.
+    const SPACE: u8 = 1 << 4;
+    /// What characters from U+1000 on begin with.
+    const WIDE: u8 = 1 << 5;
 
     fn of(value: &str) -> Self {
         Self(value.bytes().fold(0, |signs, byte| {
             signs
                 | match byte {
                     b';' | b'&' | b',' | b'|' => Self::SEPARATOR,
-                    b'<' => Self::ANGLE | Self::CODE,
-                    b'>' => Self::ANGLE,
-                    b'(' | b'[' | b':' => Self::CODE,
-                    b'\t'..=b'\r' | b' ' => Self::SPACE,
-                    0x80.. => Self::OTHER,
+                    b'<' | b'>' => Self::ANGLE,
+                    b'(' => Self::CALL,
+                    b':' => Self::COLON,
+                    b'\t'..=b'\r' | b' ' | 0xC2 => Self::SPACE,
+                    0xE1..=0xE3 => Self::SPACE | Self::WIDE,
+                    0xE4.. => Self::WIDE,
                     _ => 0,
                 }
         }))

@@ -108,14 +108,21 @@ fn basic(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_user_and_password(value.trim_matches('_'))))
+    last_word_is(c, |value| is_user_and_password(value.trim_matches('_')))
+}
+
+/// Accepts the candidate if its last word is right. If not, it is that of all later starts before it.
+fn last_word_is(c: &RecognizerInput<'_>, is_right: impl Fn(&str) -> bool) -> Verdict {
+    let word = last_word(c.text);
+    let start = word.start;
+    if c.text.get(word).is_some_and(is_right) { Verdict::Accept } else { Verdict::RejectBefore(start) }
 }
 
 fn authorization(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    accept_if(c.text.get(last_word(c.text)).is_some_and(|value| is_key(value, true)))
+    last_word_is(c, |value| is_key(value, true))
 }
 
 fn session_cookie(c: &RecognizerInput<'_>) -> Verdict {

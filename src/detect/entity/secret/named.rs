@@ -9,7 +9,7 @@ use super::super::keyed::{
 };
 use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
 use super::aws::is_secret;
-use super::words::{is_scrambled, is_worded};
+use super::words::{is_scrambled, is_worded, judged};
 use crate::detect::pattern::Verdict;
 
 /// Session tokens of AWS have more than a thousand characters.
@@ -219,6 +219,7 @@ pub(super) fn ends_inside(c: &RecognizerInput<'_>) -> bool {
 
 /// Returns `true` for keys. Entropy separates them from file names and identifiers.
 pub(super) fn is_key(value: &str, strong: bool) -> bool {
+    let value = judged(value);
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let mixed = digits >= 2 && letters >= 2 && entropy(value) > if strong { 2.8 } else { 3.2 };

@@ -51,47 +51,84 @@ pub(super) fn is_in(class: char, b: u8) -> bool {
     }
 }
 
-/// Returns `true` if `text` has this shape from its first byte to its last and does not continue after it.
+/// Whether some text has a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// From its first byte to its last, and it does not continue after it.
+    Whole,
+    /// No, but longer text may.
+    TooShort,
+    /// No, and neither has longer text.
+    Never,
+}
+
+/// Returns `true` if `text`, before the character `after`, has this shape.
 pub(super) fn fits(text: &str, shape: &str, after: Option<char>) -> bool {
+    fit(text, shape, after) == Fit::Whole
+}
+
+/// Returns the class of the last part of a shape if that may have any length.
+pub(super) fn open_class(shape: &str) -> Option<char> {
+    let last = shape.rsplit(' ').next().filter(|last| last.ends_with('+')).and_then(part);
+    if let Some(Part::Run { class, .. }) = last { Some(class) } else { None }
+}
+
+/// Returns `true` if a run of the class continues with the character. A dot may end the sentence; a longer candidate holds it if it does not.
+pub(super) fn continues(class: char, after: Option<char>) -> bool {
+    after.is_some_and(|c| c != '.' && u8::try_from(c).is_ok_and(|b| is_in(class, b)))
+}
+
+/// Returns whether `text`, before the character `after`, has this shape.
+pub(super) fn fit(text: &str, shape: &str, after: Option<char>) -> Fit {
     let mut rest = text;
     // `true` if the last part could have one more character.
     let mut open = None;
     for part in parts(shape) {
         match part {
-            Part::Literal(literal) => {
-                let Some(tail) = rest.strip_prefix(literal) else { return false };
-                (rest, open) = (tail, None);
-            }
+            Part::Literal(literal) => match rest.strip_prefix(literal) {
+                Some(tail) => (rest, open) = (tail, None),
+                None => return if literal.starts_with(rest) { Fit::TooShort } else { Fit::Never },
+            },
             Part::Run { class, least, most } => {
                 let run = rest.bytes().take(most).take_while(|&b| is_in(class, b)).count();
-                let Some((_, tail)) = rest.split_at_checked(run).filter(|_| run >= least) else { return false };
+                let tail = rest.get(run..).unwrap_or_default();
+                if run < least {
+                    return if tail.is_empty() { Fit::TooShort } else { Fit::Never };
+                }
                 (rest, open) = (tail, (run < most).then_some(class));
             }
         }
     }
-    // A dot after it may end the sentence; a longer candidate holds it if it does not.
-    let goes_on = |c: char| c != '.' && u8::try_from(c).is_ok_and(|b| open.is_some_and(|class| is_in(class, b)));
-    rest.is_empty() && !after.is_some_and(goes_on)
+    match rest {
+        "" if open.is_some_and(|class| continues(class, after)) => Fit::TooShort,
+        "" => Fit::Whole,
+        _ => Fit::Never,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::Fit::{Never, TooShort, Whole};
+    use super::fit;
 
     #[test]
     fn a_shape_is_matched_from_end_to_end() {
         for (text, shape, after, want) in [
-            ("0123abcd", "h8", None, true),
-            ("0123abc", "h8", None, false),
-            ("0123abcde", "h8", None, false),
-            ("0123abcd", "h4+", Some('e'), false),
-            ("0123abcd", "h4+", Some('.'), true),
-            ("ab-12", "l2 '- d2", None, true),
-            ("ab_12", "l2 '- d2", None, false),
-            ("ab==", "b2 =0-2", None, true),
-            ("abcd", "a2-3", None, false),
+            ("0123abcd", "h8", None, Whole),
+            ("0123abc", "h8", None, TooShort),
+            ("0123abx", "h8", None, Never),
+            ("0123abcde", "h8", None, Never),
+            ("0123abcd", "h4+", Some('e'), TooShort),
+            ("0123abcd", "h4+", Some('.'), Whole),
+            ("ab-12", "l2 '- d2", None, Whole),
+            ("ab-1", "l2 '- d2", None, TooShort),
+            ("ab", "l2 '- d2", None, TooShort),
+            ("ab_12", "l2 '- d2", None, Never),
+            ("ab==", "b2 =0-2", None, Whole),
+            ("abcd", "a2-3", None, Never),
+            ("", "a2-3", None, TooShort),
         ] {
-            assert_eq!(fits(text, shape, after), want, "{text} {shape}");
+            assert_eq!(fit(text, shape, after), want, "{text} {shape}");
         }
     }
 }

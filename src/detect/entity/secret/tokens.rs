@@ -7,7 +7,7 @@ use super::super::checksum::entropy;
 use super::super::description::{Certainty, Comparison, Description};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
-use super::words::{is_scrambled, is_worded};
+use super::words::{JUDGED, is_scrambled, is_worded, judged};
 use crate::detect::pattern::Verdict;
 
 const JWT_MAX: usize = 8 * 1024;
@@ -53,7 +53,8 @@ fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
         return Verdict::RejectBefore(c.text.len());
     }
-    let Some((kind, rest)) = c.text.split_at_checked(3) else { return Verdict::Reject };
+    let Some((kind, key)) = c.text.split_at_checked(3) else { return Verdict::Reject };
+    let rest = judged(key);
     let digits = rest.bytes().filter(u8::is_ascii_digit).count();
     let good = if kind.ends_with('_') {
         let key = rest.split_once('_').map_or("", |(_, key)| key);
@@ -61,7 +62,11 @@ fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     } else {
         kind == "sk-" && rest.len() >= 20 && (digits >= 2 || is_scrambled(rest)) && entropy(rest) > 3.0
     };
-    accept_if(good && !is_worded(rest) && !matches!(c.before, Some('-')))
+    match good && !is_worded(rest) && !matches!(c.before, Some('-')) {
+        true => Verdict::Accept,
+        false if rest.len() == JUDGED => Verdict::RejectStarts(1),
+        false => Verdict::Reject,
+    }
 }
 
 /// Returns the token without the word that the addresses of Telegram put before it: `/bot123456789:A…/getMe`.
@@ -127,5 +132,7 @@ fn jwt(c: &RecognizerInput<'_>) -> Verdict {
     let payload = parts.next().unwrap_or_default();
     let dots = c.text.matches('.').count();
     let signed = dots == 2 && payload.starts_with("eyJ");
-    accept_if((signed || dots == 4) && header.len() >= 12 && payload.len() >= if signed { 6 } else { 1 })
+    let is_token = (signed || dots == 4) && header.len() >= 12 && payload.len() >= if signed { 6 } else { 1 };
+    // A later start in the header has the same payload, and a shorter header.
+    if is_token { Verdict::Accept } else { Verdict::RejectBefore(header.len()) }
 }

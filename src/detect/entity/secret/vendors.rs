@@ -2,13 +2,16 @@
 //!
 //! One line a form: the vendor, the prefix, the shape of what follows ([`super::shape`]). Prefixes and lengths are those that the
 //! vendors publish or that GitHub secret scanning, gitleaks and TruffleHog look for. Where a vendor's lengths grew over the years, the
-//! shape is the least specific. `#` before a shape: the prefix alone is not specific, so the rest must look random.
+//! shape is the least specific. `#` before a shape: the prefix alone is not specific, so the rest must look random. `~`: the rest may have more
+//! than [`MOST_BYTES`].
 
-use super::super::builders::{accept_if, exact};
+use std::sync::LazyLock;
+
+use super::super::builders::exact;
 use super::super::checksum::entropy;
 use super::super::recognizer::{Recognizer, RecognizerInput};
-use super::shape::fits;
-use super::words::is_worded;
+use super::shape::{Fit, continues, fit, open_class};
+use super::words::{JUDGED, is_worded, judged};
 use crate::detect::pattern::Verdict;
 
 /// A form of keys.
@@ -21,21 +24,24 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Returns the shape without its mark.
+    /// Returns the shape without its marks.
     pub(super) fn parts(&self) -> &'static str {
-        self.shape.trim_start_matches('#')
+        self.shape.trim_start_matches(['~', '#'])
     }
 
-    /// Returns what follows the prefix.
-    pub(super) fn after_prefix<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let mut parts = self.prefix.split("[.]");
-        let first = text.strip_prefix(parts.next()?)?;
-        parts.try_fold(first, |rest, part| rest.strip_prefix('.')?.strip_prefix(part))
+    /// Returns `true` if the rest may have any length.
+    fn is_long(&self) -> bool {
+        self.shape.starts_with('~')
+    }
+
+    /// Returns the prefix as keys have it.
+    pub(super) fn written_prefix(&self) -> String {
+        self.prefix.replace("[.]", ".")
     }
 
     /// Returns `true` if any text of this shape counts, because the prefix is no word or part of one.
     fn is_distinctive(&self) -> bool {
-        !self.shape.starts_with('#')
+        !self.shape.trim_start_matches('~').starts_with('#')
     }
 }
 
@@ -57,13 +63,13 @@ macro_rules! vendors {
 vendors! {
     "1Password" "A3-" "u6 '- u11 '- u5 '- u5 '- u5";
     "1Password" "A3-" "u6 '- u6 '- u5 '- u5 '- u5 '- u5";
-    "1Password" "ops_ey" "b200+ =0-3";
+    "1Password" "ops_ey" "~b200+ =0-3";
     "Adobe" "p8e-" "a32";
     "age" "AGE-SECRET-KEY-1" "u58";
     "Airtable" "pat" "a14 '. h64";
     "Alibaba Cloud" "LTAI" "#a16-24";
-    "Amazon Bedrock" "ABSK" "#b60+ =0-2";
-    "Amazon Bedrock" "bedrock-api-key-" "b40+ =0-2";
+    "Amazon Bedrock" "ABSK" "~#b60+ =0-2";
+    "Amazon Bedrock" "bedrock-api-key-" "~b40+ =0-2";
     "Anthropic" "sk-ant-" "w40+";
     "Apify" "apify_api_" "a36-40";
     "Artifactory" "AKCp" "a69";
@@ -105,7 +111,7 @@ vendors! {
     "Doppler" "dp[.]scim[.]" "a40-44";
     "Doppler" "dp[.]sa[.]" "a40-44";
     "Doppler" "dp[.]st[.]" "t40-80";
-    "Dropbox" "sl[.]" "#w130+";
+    "Dropbox" "sl[.]" "~#w130+";
     "Duffel" "duffel_live_" "t43";
     "Duffel" "duffel_test_" "t43";
     "Dynatrace" "dt0c01[.]" "a24 '. a64";
@@ -115,9 +121,9 @@ vendors! {
     "EasyPost" "EZAK" "a54";
     "EasyPost" "EZTK" "a54";
     "ElevenLabs" "sk_" "h48";
-    "Facebook" "EAAC" "#a90+";
-    "Facebook" "EAAM" "#a90+";
-    "Facebook" "EAAG" "#a90+";
+    "Facebook" "EAAC" "~#a90+";
+    "Facebook" "EAAM" "~#a90+";
+    "Facebook" "EAAG" "~#a90+";
     "Figma" "figd_" "w40";
     "Figma" "figo_" "w40";
     "Figma" "figr_" "w40";
@@ -126,9 +132,9 @@ vendors! {
     "Flutterwave" "FLWSECK-" "n32 '-X";
     "Flutterwave" "FLWSECK_TEST-" "n32 '-X";
     "Flutterwave" "FLWSECK_TEST-" "n12";
-    "Fly.io" "fm1a_" "b100+ =0-3";
-    "Fly.io" "fm1r_" "b100+ =0-3";
-    "Fly.io" "fm2_" "b100+ =0-3";
+    "Fly.io" "fm1a_" "~b100+ =0-3";
+    "Fly.io" "fm1r_" "~b100+ =0-3";
+    "Fly.io" "fm2_" "~b100+ =0-3";
     "Fly.io" "fo1_" "w43";
     "Frame.io" "fio-u-" "t64";
     "GitHub" "ghp_" "a36";
@@ -157,18 +163,18 @@ vendors! {
     "GoCardless" "live_" "#t40";
     "Google" "AIza" "w35";
     "Google" "GOCSPX-" "w28";
-    "Google" "ya29[.]" "t40+";
+    "Google" "ya29[.]" "~t40+";
     "Google" "1//0" "#w40+";
-    "Grafana" "eyJrIjoi" "b60+ =0-3";
-    "Grafana" "glc_" "b32+ =0-3";
+    "Grafana" "eyJrIjoi" "~b60+ =0-3";
+    "Grafana" "glc_" "~b32+ =0-3";
     "Grafana" "glsa_" "a32 '_ H8";
     "Groq" "gsk_" "a52";
     "Groq" "gsk_" "#a36+";
     "Harness" "pat[.]" "w22 '. a24 '. a20";
     "Harness" "sat[.]" "w22 '. a24 '. a20";
     "HashiCorp Terraform" "atlasv1[.]" "t60-70";
-    "HashiCorp Vault" "hvb[.]" "w100+";
-    "HashiCorp Vault" "hvr[.]" "w80+";
+    "HashiCorp Vault" "hvb[.]" "~w100+";
+    "HashiCorp Vault" "hvr[.]" "~w80+";
     "HashiCorp Vault" "hvs[.]" "w24+";
     "HashiCorp Vault" "s[.]" "#a24";
     "Heroku" "HRKU-" "w36-64";
@@ -231,7 +237,8 @@ vendors! {
     "Prefect" "pnb_" "a36";
     "Prefect" "pnu_" "a36";
     "Pulumi" "pul-" "h40";
-    "PyPI" "pypi-AgE" "w50+";
+    "PyPI" "pypi-AgEIcHlwaS5vcmc" "~w50+";
+    "PyPI" "pypi-AgENdGVzdC5weXBpLm9yZw" "~w50+";
     "ReadMe" "rdme_" "n70";
     "Replicate" "r8_" "a37";
     "Resend" "re_" "#a8 '_ a24";
@@ -241,7 +248,7 @@ vendors! {
     "SendGrid" "SG[.]" "w16-32 '. w36+";
     "Sendinblue" "xkeysib-" "h64 '- a16";
     "Sendinblue" "xsmtpsib-" "h64 '- a16";
-    "Sentry" "sntrys_" "b60+ =0-2 '_ b43";
+    "Sentry" "sntrys_" "~b60+ =0-2 '_ b43";
     "Sentry" "sntryu_" "h64";
     "Settlemint" "sm_aat_" "a16";
     "Settlemint" "sm_pat_" "a16";
@@ -319,24 +326,76 @@ fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
     if inside || c.text.ends_with('.') || c.text.len() < SHORTEST {
         return Verdict::RejectBefore(c.text.len());
     }
-    if let Some((dot, _)) = c.text.rmatch_indices('.').nth(MOST_DOTS) {
-        return Verdict::RejectBefore(dot + 1);
+    let mut verdict = Verdict::RejectStarts(1);
+    for (ready, rest) in forms_of(c.text) {
+        match fit_of(rest, ready, c.after) {
+            Fit::Whole => verdict = Verdict::Accept,
+            Fit::TooShort if verdict != Verdict::Accept => verdict = Verdict::Reject,
+            Fit::TooShort | Fit::Never => {}
+        }
     }
-    accept_if(forms_of(c.text).any(|form| is_of_form(c, form)))
+    // A later end has no fewer dots.
+    let is_dotted = c.after == Some('.') || c.text.bytes().take(SHORTEST).any(|b| b == b'.');
+    let may_have_more = verdict == Verdict::Accept || is_dotted;
+    let dot = may_have_more.then(|| c.text.rmatch_indices('.').nth(MOST_DOTS)).flatten();
+    dot.map_or(verdict, |(dot, _)| Verdict::RejectStarts(dot + 1))
 }
 
-/// Returns the forms whose prefix the text has; the table is sorted for reading, not for looking up.
-fn forms_of(text: &str) -> impl Iterator<Item = &'static Form> + '_ {
-    FORMS.iter().filter(move |form| form.after_prefix(text).is_some())
+/// The first bytes by which forms are looked up: no prefix is shorter.
+const LOOKED_UP: usize = 2;
+
+/// A form, to be looked up.
+struct Ready {
+    /// The prefix as keys have it.
+    prefix: String,
+    form: &'static Form,
+    /// The class of its last part, if that may have any length.
+    open: Option<char>,
 }
 
-fn is_of_form(c: &RecognizerInput<'_>, form: &Form) -> bool {
-    let Some(rest) = form.after_prefix(c.text) else { return false };
-    // One letter over and over, or few letters, are a placeholder in a manual.
-    let random = if form.is_distinctive() {
+/// The forms, sorted by their prefixes: the table is for reading.
+static BY_PREFIX: LazyLock<Vec<Ready>> = LazyLock::new(|| {
+    let ready = |form: &'static Form| Ready { prefix: form.written_prefix(), form, open: open_class(form.parts()) };
+    let mut forms: Vec<_> = FORMS.iter().map(ready).collect();
+    forms.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+    forms
+});
+
+/// Returns the forms whose prefix the text has, and what follows it.
+fn forms_of(text: &str) -> impl Iterator<Item = (&'static Ready, &str)> {
+    let head = |prefix: &str| prefix.as_bytes().first_chunk::<LOOKED_UP>().copied();
+    let first = head(text);
+    let from = BY_PREFIX.partition_point(|ready| head(&ready.prefix) < first);
+    let alike = BY_PREFIX.iter().skip(from).take_while(move |ready| head(&ready.prefix) == first);
+    alike.filter_map(|ready| Some((ready, text.strip_prefix(ready.prefix.as_str())?)))
+}
+
+/// The most bytes after the prefix of most forms. A key may contain many prefixes: each is a start, and every end asks for all that more text
+/// may make a key.
+const MOST_BYTES: usize = 300;
+
+/// Returns whether what follows a prefix is as the form has it, and random.
+fn fit_of(rest: &str, Ready { form, open, .. }: &Ready, after: Option<char>) -> Fit {
+    if rest.len() > MOST_BYTES && !form.is_long() {
+        return Fit::Never;
+    }
+    if open.is_some_and(|class| continues(class, after)) {
+        return Fit::TooShort;
+    }
+    let fit = fit(rest, form.parts(), after);
+    let judged = judged(rest);
+    if fit != Fit::Whole || is_random(judged, form) {
+        return fit;
+    }
+    if judged.len() == JUDGED { Fit::Never } else { Fit::TooShort }
+}
+
+/// Returns `false` for placeholders in manuals, one letter over and over or few letters, and for words.
+fn is_random(rest: &str, form: &Form) -> bool {
+    let is_varied = if form.is_distinctive() {
         entropy(rest) > 2.0
     } else {
         entropy(rest) > 2.7 && rest.bytes().filter(u8::is_ascii_digit).count() >= 2
     };
-    fits(rest, form.parts(), c.after) && random && !is_worded(rest)
+    is_varied && !is_worded(rest)
 }

@@ -12,7 +12,7 @@ use crate::detect::tagger::random::below;
 /// Writes a key of the form, always the same, with as few characters as the shape allows.
 fn written(form: &Form) -> String {
     let mut below = below(0x2545_f491_4f6c_dd1d);
-    let mut key = form.prefix.replace("[.]", ".");
+    let mut key = form.written_prefix();
     for part in parts(form.parts()) {
         match part {
             Part::Literal(literal) => key.push_str(literal),
@@ -70,8 +70,8 @@ fn placeholders_and_words_are_no_keys() {
     let matcher = Matcher::new(RECOGNIZERS.iter());
     for form in FORMS {
         let key = written(form);
-        let rest = form.after_prefix(&key).unwrap_or_default();
-        let prefix = form.prefix.replace("[.]", ".");
+        let prefix = form.written_prefix();
+        let rest = key.strip_prefix(&prefix).unwrap_or_default();
         let blank: String = rest.chars().map(|c| if c.is_ascii_alphanumeric() { 'x' } else { c }).collect();
         for text in [format!("{prefix}{blank}"), prefix] {
             assert!(matcher.find(&text).is_empty(), "{}: {text:?}", form.vendor);
@@ -97,4 +97,22 @@ fn all_recognizers_together_find_the_same_keys() {
         let found = matcher.find(&format!("is {key} ok"));
         assert_eq!(found, vec![3..3 + key.len(); 1], "{}: {key:?}", form.vendor);
     }
+}
+
+/// A key may contain many prefixes: each is a start, and every end asks for all that more text may make a key.
+#[test]
+fn validators_are_not_asked_for_every_prefix_at_every_end() {
+    const MOST_CALLS_PER_BYTE: usize = 8;
+    let matcher = Matcher::new(RECOGNIZERS.iter());
+    let prefixes: BTreeSet<String> = FORMS.iter().map(Form::written_prefix).collect();
+    let rests = ["abcde-", "a1B2c-", "00000.", "a/"];
+    let mut wrong = Vec::new();
+    for unit in prefixes.iter().flat_map(|prefix| rests.map(|rest| format!("{prefix}{rest}"))) {
+        let text = unit.repeat(6_000_usize.div_ceil(unit.len()));
+        let calls: usize = matcher.calls(&text).map(|(_, calls)| calls).sum();
+        if calls > MOST_CALLS_PER_BYTE * text.len() {
+            wrong.push(format!("{unit:?}: {calls} calls for {} bytes", text.len()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

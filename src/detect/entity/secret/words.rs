@@ -1,5 +1,14 @@
 //! Distinguishes words from keys.
 
+/// The first bytes of a key by which it is random or not. A key may contain the starts of many others, and every end asks for all of which more
+/// text may make one.
+pub(super) const JUDGED: usize = 64;
+
+/// Returns the part of a key that shows whether it is random.
+pub(super) fn judged(key: &str) -> &str {
+    key.get(..JUDGED).unwrap_or(key)
+}
+
 /// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
 /// Keys of the base64url alphabet have signs too, but the parts between them are mixed.
 pub(super) fn is_worded(text: &str) -> bool {
