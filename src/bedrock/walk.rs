@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::error::{BodyError, BodyErrorKind};
 use super::families::model_request;
 use super::history::history;
+use super::known_names::is_known;
 use super::table::{FieldRule, Role, Table, Tag, Trie};
 use super::text_field::FieldKind;
 use super::text_nodes::{Encoding, NameNodes, TextNode, TextNodes};
@@ -130,14 +131,17 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     fn member_state(&mut self, key: usize, state: WalkState) -> WalkState {
         match state {
-            WalkState::At(trie, step) | WalkState::Named(trie, step, _) => {
-                if let WalkState::Named(_, _, kind) = state {
-                    self.find(key, kind, Encoding::Key);
+            WalkState::At(trie, step) => {
+                let name = self.doc.string(key);
+                // The name of a field that no format has is the caller's or the model's, whatever its value is.
+                if !trie.lists(step, &name) && !is_known(&name) {
+                    self.find(key, FieldKind::Free, Encoding::Key);
                 }
-                match trie.member(step, &self.doc.string(key)) {
-                    Some(step) => WalkState::At(trie, step),
-                    None => ANY_TEXT,
-                }
+                trie.member(step, &name).map_or(ANY_TEXT, |step| WalkState::At(trie, step))
+            }
+            WalkState::Named(trie, step, kind) => {
+                self.find(key, kind, Encoding::Key);
+                trie.member(step, &self.doc.string(key)).map_or(ANY_TEXT, |step| WalkState::At(trie, step))
             }
             WalkState::Free(kind) => {
                 self.find(key, kind, Encoding::Key);
