@@ -49,6 +49,8 @@ mod hostile_tests;
 #[cfg(test)]
 mod name_tests;
 #[cfg(test)]
+mod number_tests;
+#[cfg(test)]
 mod tests;
 
 pub use error::BodyError;
