@@ -23,8 +23,10 @@ fn a_number_in_place_of_text_is_inspected() {
         let body: Value = serde_json::from_str(&case.body).unwrap();
         let mut pointers = Vec::new();
         let mut note = |field: TextField<'_>| {
-            // A number elsewhere belongs to the format, or is one of a field that no format has.
-            let is_text = field.kind().inspects_numbers() && field.inner_pointer().is_none() && !field.is_key();
+            use FieldKind::{Citation, Echo, Free, RequestMetadata, ToolDefinition, Trace};
+            // A number in these belongs to the format, or is one of a field that no format has.
+            let is_format = matches!(field.kind(), Citation | Echo | Free | RequestMetadata | ToolDefinition | Trace);
+            let is_text = !is_format && field.inner_pointer().is_none() && !field.is_key();
             pointers.extend(is_text.then(|| field.pointer()));
             None
         };

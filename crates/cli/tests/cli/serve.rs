@@ -108,7 +108,8 @@ fn keys_come_from_a_file() {
 #[test]
 fn a_name_of_two_policies_is_an_error() {
     let folder = Directory::new();
-    let copies = ["one", "two"].map(|file| folder.file(file, "version: 1\nname: support\nextends: [pii]\n").to_string());
+    let copies =
+        ["one", "two"].map(|file| folder.file(file, "version: 1\nname: support\nextends: [pii]\n").to_string());
     let [one, two] = &copies;
     for (policies, problem) in [
         ([one.as_str(), two], "two: another policy has this name: set another, NAME=POLICY"),
