@@ -221,7 +221,7 @@ impl Exchange {
 
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
     /// logs it; Converse has it in the body.
-    pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
+    pub(super) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
         let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);
