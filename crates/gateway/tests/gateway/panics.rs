@@ -53,7 +53,7 @@ async fn a_panic_after_the_model_was_called_is_not_repeated() {
         let gateway = run(builder(&simulator)).await;
         let _subscriber = tracing::subscriber::set_default(PanicsIn { direction, spans: AtomicU64::new(0) });
         let (found, headers, text) = send(gateway.address, "POST", &invoke_path(), &[], hello()).await;
-        assert_eq!((found.as_u16(), &*headers["x-amzn-errortype"].to_str().unwrap()), (status, name), "{text}");
+        assert_eq!((found.as_u16(), headers["x-amzn-errortype"].to_str().unwrap()), (status, name), "{text}");
         assert!(text.contains("report it"), "{text}");
         assert_eq!(simulator.requests().len(), calls, "{direction}");
     }
