@@ -270,6 +270,8 @@ pub enum RejectionCode {
     SplitMatch,
     /// A malformed event stream.
     Frame,
+    /// A body that names two guardrails where one selects the policy.
+    TwoGuardrails,
     /// A body above the size limit.
     TooLarge,
     /// A compressed body.

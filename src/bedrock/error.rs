@@ -30,6 +30,8 @@ pub(crate) enum BodyErrorKind {
     SplitMatch { pointer: String },
     /// A field contains invalid base64.
     Base64 { pointer: String },
+    /// A request names two guardrails where one selects the policy.
+    TwoGuardrails,
     /// An event-stream frame is malformed.
     Frame { what: &'static str },
 }
@@ -126,6 +128,7 @@ impl fmt::Display for BodyError {
             BodyErrorKind::Base64 { pointer } => {
                 write!(f, "the field at '{pointer}' is not valid base64: encode its bytes as base64")
             }
+            BodyErrorKind::TwoGuardrails => f.write_str("the body names two guardrails: name one of them only"),
             BodyErrorKind::Frame { what } => {
                 write!(f, "the event stream is malformed: {what}; the stream was stopped")
             }

@@ -47,6 +47,10 @@ mod walk;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
+mod name_tests;
+#[cfg(test)]
+mod number_tests;
+#[cfg(test)]
 mod tests;
 
 pub use error::BodyError;

@@ -26,14 +26,37 @@ impl TraceScope {
 /// A guardrail as a caller names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RequestedGuardrail {
-    pub(crate) identifier: Option<String>,
+    /// The different names. Of several, readers may take any.
+    names: Vec<String>,
     pub(crate) trace: Option<TraceScope>,
 }
 
 impl RequestedGuardrail {
     /// Creates a requested guardrail from its identifier and its setting for traces.
     pub(crate) fn new(identifier: Option<&str>, trace: Option<&str>) -> Self {
-        Self { identifier: identifier.map(str::to_owned), trace: trace.and_then(TraceScope::from_name) }
+        Self::of(identifier.into_iter(), trace.into_iter())
+    }
+
+    /// Creates a requested guardrail from all values of its two fields. A setting for traces counts if there is one.
+    pub(crate) fn of<T: AsRef<str>>(identifiers: impl Iterator<Item = T>, mut traces: impl Iterator<Item = T>) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for name in identifiers {
+            if !names.iter().any(|known| known == name.as_ref()) {
+                names.push(name.as_ref().to_owned());
+            }
+        }
+        let trace = traces.next().filter(|_| traces.next().is_none());
+        Self { names, trace: trace.and_then(|trace| TraceScope::from_name(trace.as_ref())) }
+    }
+
+    /// Returns the identifier, if there is only one.
+    pub(crate) fn identifier(&self) -> Option<&str> {
+        if let [name] = &self.names[..] { Some(name) } else { None }
+    }
+
+    /// Returns all identifiers.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
     }
 }
 
@@ -50,13 +73,16 @@ fn field(operation: Operation) -> Option<&'static str> {
     }
 }
 
-/// Returns the guardrail that the body of a Converse request names. A repeated field names none, because readers may take either.
+/// Returns the guardrail that the body of a Converse request names.
 pub(crate) fn requested_guardrail(operation: Operation, doc: &JsonDocument<'_>) -> RequestedGuardrail {
     let is_converse = matches!(operation, Operation::Converse | Operation::ConverseStream);
-    let config = field(operation).filter(|_| is_converse).and_then(|name| doc.get_only(JsonDocument::ROOT, name));
-    let Some(config) = config else { return RequestedGuardrail::default() };
-    let text = |name| doc.get_only(config, name).and_then(|value| doc.as_str(value));
-    RequestedGuardrail::new(text("guardrailIdentifier").as_deref(), text("trace").as_deref())
+    let configs = field(operation).filter(|_| is_converse).into_iter();
+    let configs: Vec<usize> = configs.flat_map(|name| doc.values_of(JsonDocument::ROOT, name)).collect();
+    let texts = |name| {
+        let values = configs.iter().flat_map(move |&config| doc.values_of(config, name));
+        values.map(|value| doc.as_str(value).unwrap_or_default())
+    };
+    RequestedGuardrail::of(texts("guardrailIdentifier"), texts("trace"))
 }
 
 /// Returns the edits that remove the settings of a Bedrock guardrail from the body of a request.
@@ -74,7 +100,7 @@ mod tests {
     fn converse_names_its_guardrail_in_the_body() {
         let read = |operation, body: &str| requested_guardrail(operation, &JsonDocument::parse_str(body).unwrap());
         let requested = |body: &str| read(Operation::ConverseStream, body);
-        let named = |identifier: &str, trace| RequestedGuardrail { identifier: Some(identifier.to_owned()), trace };
+        let named = |identifier: &str, trace| RequestedGuardrail { names: vec![identifier.to_owned()], trace };
         let body = r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailVersion": "1", "trace": "enabled"}}"#;
         assert_eq!(requested(body), named("g", Some(TraceScope::Detected)));
         assert_eq!(requested(&body.replace("enabled", "ENABLED_FULL")), named("g", Some(TraceScope::Full)));
@@ -83,12 +109,22 @@ mod tests {
         for body in [
             "{}",
             r#"{"guardrailConfig": 1}"#,
-            r#"{"guardrailConfig": {"guardrailIdentifier": "g"}, "guardrailConfig": {"guardrailIdentifier": "h"}}"#,
             r#"{"a": {"guardrailConfig": {"guardrailIdentifier": "g"}}}"#,
-            r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailIdentifier": "h"}}"#,
             r#""guardrailConfig""#,
         ] {
             assert_eq!(requested(body), RequestedGuardrail::default(), "{body}");
+        }
+        for (body, names) in [
+            (r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailIdentifier": "h"}}"#, &["g", "h"][..]),
+            (
+                r#"{"guardrailConfig": {"guardrailIdentifier": "g"}, "guardrailConfig": {"guardrailIdentifier": "h"}}"#,
+                &["g", "h"],
+            ),
+            (r#"{"guardrailConfig": {"guardrailIdentifier": "g", "guardrailIdentifier": "g"}}"#, &["g"]),
+        ] {
+            let requested = requested(body);
+            assert_eq!(requested.names(), names, "{body}");
+            assert_eq!(requested.identifier().is_some(), names.len() == 1, "{body}");
         }
         assert_eq!(read(Operation::InvokeModel, body), RequestedGuardrail::default());
     }

@@ -304,6 +304,13 @@ impl Trie {
         node.members.get(name).copied().or(node.any)
     }
 
+    /// Returns `true` if a row lists the field `name`, or has a rule for any field, whose names the service then defines.
+    pub(super) fn lists(&self, at: usize, name: &str) -> bool {
+        let Some(node) = self.nodes.get(at) else { return false };
+        let is_ruled = |any| !matches!(self.rule(any), None | Some(FieldRule::Unknown));
+        node.members.contains_key(name) || node.any.is_some_and(is_ruled)
+    }
+
     pub(super) fn items(&self, at: usize) -> Option<usize> {
         self.nodes.get(at)?.items
     }

@@ -62,9 +62,18 @@ impl FieldKind {
         }
     }
 
-    /// Returns `true` if a number in text of this kind may be data, as in tool arguments, and not part of the format.
+    /// Returns `true` if a number in text of this kind may be data, as in tool arguments or in place of text, and not part of the format.
     pub(super) fn inspects_numbers(self) -> bool {
-        matches!(self, Self::ToolInput | Self::ToolResult | Self::Document)
+        !matches!(
+            self,
+            Self::Citation
+                | Self::Echo
+                | Self::Free
+                | Self::RequestMetadata
+                | Self::Token
+                | Self::ToolDefinition
+                | Self::Trace
+        )
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::error::{BodyError, BodyErrorKind};
 use super::families::model_request;
 use super::history::history;
+use super::known_names::is_known;
 use super::table::{FieldRule, Role, Table, Tag, Trie};
 use super::text_field::FieldKind;
 use super::text_nodes::{Encoding, NameNodes, TextNode, TextNodes};
@@ -130,14 +131,17 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
 
     fn member_state(&mut self, key: usize, state: WalkState) -> WalkState {
         match state {
-            WalkState::At(trie, step) | WalkState::Named(trie, step, _) => {
-                if let WalkState::Named(_, _, kind) = state {
-                    self.find(key, kind, Encoding::Key);
+            WalkState::At(trie, step) => {
+                let name = self.doc.string(key);
+                // The name of a field that no format has is the caller's or the model's, whatever its value is.
+                if !trie.lists(step, &name) && !is_known(&name) {
+                    self.find(key, FieldKind::Free, Encoding::Key);
                 }
-                match trie.member(step, &self.doc.string(key)) {
-                    Some(step) => WalkState::At(trie, step),
-                    None => ANY_TEXT,
-                }
+                trie.member(step, &name).map_or(ANY_TEXT, |step| WalkState::At(trie, step))
+            }
+            WalkState::Named(trie, step, kind) => {
+                self.find(key, kind, Encoding::Key);
+                trie.member(step, &self.doc.string(key)).map_or(ANY_TEXT, |step| WalkState::At(trie, step))
             }
             WalkState::Free(kind) => {
                 self.find(key, kind, Encoding::Key);
@@ -174,12 +178,21 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             return Ok(self.container_or_scalar(node, state, role));
         };
         let kind = self.doc.kind(node);
+        if matches!(rule, FieldRule::RoleText | FieldRule::Text(FieldKind::UserText | FieldKind::EmbeddingInput))
+            && self.is_tokens(node)
+        {
+            let state = self.unknown_content(node)?;
+            return Ok(self.container_or_scalar(node, state, role));
+        }
         let over = self.doc.next(node);
         let is_container = matches!(kind, NodeKind::Object | NodeKind::Array);
+        // A number in place of text is text, too.
         let text = |walk: &mut Self, field_kind, encoding| {
             if kind == NodeKind::String {
                 walk.find(node, field_kind, encoding);
                 over
+            } else if kind == NodeKind::Number {
+                walk.number(node, field_kind)
             } else if is_container && trie.has_children(step) {
                 walk.enter(node, state, role)
             } else {
@@ -253,6 +266,13 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
         })
     }
 
+    /// Returns `true` for a list of tokens by their numbers, or a list of such lists: text that cannot be inspected.
+    fn is_tokens(&self, node: usize) -> bool {
+        let is_number = |item| self.doc.kind(item) == NodeKind::Number;
+        let mut items = self.doc.items(node);
+        items.any(|item| is_number(item) || self.doc.items(item).any(is_number))
+    }
+
     /// Returns `true` if a value contains a string that is not empty.
     fn has_text(&self, node: usize) -> bool {
         let nodes = node..self.doc.next(node);
@@ -290,7 +310,8 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                     _ => None,
                 }
             }
-            (_, NodeKind::Array) => None,
+            // A number in place of a content block is a token.
+            (_, NodeKind::Array | NodeKind::Number) => None,
             _ => Some(ANY_TEXT),
         };
         known.map_or_else(|| self.unknown_content(node), Ok)
@@ -308,17 +329,22 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.find(node, kind, encoding);
                 self.doc.next(node)
             }
-            NodeKind::Number => {
-                if let WalkState::Free(kind) | WalkState::Strings(kind) = state
-                    && (kind.inspects_numbers() || self.all_numbers)
-                    && let Some(encoding) = Encoding::of_number(self.doc.raw(node))
-                {
-                    self.find(node, kind, encoding);
+            NodeKind::Number => match state {
+                WalkState::Free(kind) | WalkState::Strings(kind) if kind.inspects_numbers() || self.all_numbers => {
+                    self.number(node, kind)
                 }
-                self.doc.next(node)
-            }
+                _ => self.doc.next(node),
+            },
             _ => self.doc.next(node),
         }
+    }
+
+    /// Lists a number, if it may be text.
+    fn number(&mut self, node: usize, kind: FieldKind) -> usize {
+        if let Some(encoding) = Encoding::of_number(self.doc.raw(node)) {
+            self.find(node, kind, encoding);
+        }
+        self.doc.next(node)
     }
 
     fn enter(&mut self, node: usize, state: WalkState, role: Role) -> usize {

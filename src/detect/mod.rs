@@ -3,6 +3,7 @@
 // Offsets come from the text under evaluation. What indexes with them must not be able to fail.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 
+mod best_scores;
 pub(crate) mod canonical;
 mod compiler;
 pub(crate) mod content;

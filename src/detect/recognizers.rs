@@ -22,10 +22,7 @@ pub(crate) struct EntityUse {
     pub(crate) recognizer: &'static Recognizer,
     /// Number of its list of context words.
     pub(crate) context: u32,
-    /// A dash that parts sentences ends a value that is whole without what follows it.
-    pub(crate) ends_at_dashes: bool,
-    /// A tab ends a value: what is after it is the next cell of a table.
-    pub(crate) is_in_one_cell: bool,
+    pub(crate) entity: EntityType,
 }
 
 /// The recognizers that a policy uses, numbered.
@@ -93,14 +90,16 @@ impl Recognizers {
         let used = self.get(offer.tag);
         let input = RecognizerInput { accepted, lacks_context: offer.lacks_context, ..input };
         let verdict = (used.recognizer.validate)(&input);
-        if used.ends_at_dashes
-            && is_good(verdict)
+        if !is_good(verdict) {
+            return verdict;
+        }
+        if used.entity.ends_at_dashes()
             && let Some(dash) = parting_dash(used.recognizer, &input, inputs, offer)
         {
             return Verdict::RejectBefore(dash + 1 - offer.start);
         }
-        if used.is_in_one_cell
-            && is_good(verdict)
+        // What is after a tab is the next cell of a table.
+        if used.entity.is_in_one_cell()
             && let Some(tab) = inputs.view.last_tab(value_of(used.recognizer, &input, offer.start))
         {
             return Verdict::RejectBefore(tab + 1 - offer.start);

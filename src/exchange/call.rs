@@ -16,7 +16,7 @@ use super::streams::{EventFormat, EventGuard, JsonEvents};
 use super::trace::Trace;
 use crate::audit::Stage;
 use crate::bedrock::{
-    BodyError, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
+    BodyError, BodyErrorKind, BodyFormat, InspectionSummary, Operation, RequestedGuardrail, ResponseFormat, StreamKind,
     UnknownContent, Visitor, blocked_response, requested_guardrail, without_guardrail,
 };
 use crate::guardrail::{Guardrail, Source};
@@ -137,9 +137,14 @@ impl Exchange {
             }
             self.trace = Some(trace);
         }
-        let is_named = requested.identifier.as_deref() == Some(self.identifier());
+        let is_named = self.is_named_by(requested);
         self.is_named |= is_named;
         is_named
+    }
+
+    /// Returns `true` if `requested` is this guardrail.
+    pub(crate) fn is_named_by(&self, requested: &RequestedGuardrail) -> bool {
+        requested.identifier() == Some(self.identifier())
     }
 
     /// [`Exchange::note_requested`] for the guardrail that headers name. Converse names it in the body, ApplyGuardrail in the path.
@@ -167,19 +172,22 @@ impl Exchange {
         self.request_selecting(body, |_| Ok(None))
     }
 
-    /// [`Exchange::request`], which continues as the call that `select` begins for the guardrail that the body names, if it begins one.
+    /// [`Exchange::request`], which continues as the call that `select` begins for the guardrail that the body names, if it begins one. A
+    /// body that names another as well is rejected.
     pub(crate) fn request_selecting<E: From<GuardrailError>>(
         &mut self,
         body: &[u8],
-        select: impl FnOnce(&str) -> Result<Option<Self>, E>,
+        select: impl Fn(&str) -> Result<Option<Self>, E>,
     ) -> Result<Inspected, E> {
         let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, body.len())?;
         let doc = JsonDocument::parse(body).map_err(|error| self.unreadable(Source::Input, error.into()))?;
         let requested = requested_guardrail(self.operation, &doc);
-        if let Some(identifier) = &requested.identifier
-            && let Some(selected) = select(identifier)?
-        {
+        for name in requested.names() {
+            let Some(selected) = select(name)? else { continue };
+            if requested.identifier().is_none() {
+                return Err(self.unreadable(Source::Input, BodyError::new(BodyErrorKind::TwoGuardrails)).into());
+            }
             *self = selected;
         }
         Ok(self.request_document(&doc, &requested, started)?)
@@ -213,7 +221,7 @@ impl Exchange {
 
     /// Inspects the metadata in the header of an InvokeModel request, a JSON object, after its body. It is the caller's text, and Bedrock
     /// logs it; Converse has it in the body.
-    pub(crate) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
+    pub(super) fn metadata(&mut self, value: &[u8]) -> Result<Inspected, GuardrailError> {
         let (started, _span) = (Instant::now(), self.span(Source::Input));
         self.check_size(Source::Input, value.len())?;
         let (before, after) = (&b"{\"requestMetadata\":"[..], &b"}"[..]);

@@ -136,6 +136,7 @@ impl BodyError {
             BodyErrorKind::Image { .. } => RejectionCode::Image,
             BodyErrorKind::SplitMatch { .. } => RejectionCode::SplitMatch,
             BodyErrorKind::Base64 { .. } => RejectionCode::Base64,
+            BodyErrorKind::TwoGuardrails => RejectionCode::TwoGuardrails,
             BodyErrorKind::Frame { .. } => RejectionCode::Frame,
         };
         decision.reject(code, self.pointer().map(redact_pointer));

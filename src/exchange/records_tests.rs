@@ -258,14 +258,15 @@ fn requests_are_tagged() {
         let mut invoke = Exchange::new(Arc::clone(&config), Operation::InvokeModel, Some(MODEL.to_owned()));
         invoke.plan_tag_in_headers(std::iter::empty());
         invoke.request(br#"{"prompt": "hello", "max_gen_len": 9}"#).unwrap();
-        let header = invoke.tagged_metadata(None).unwrap();
+        let Ok(values) = invoke.metadata_values(Vec::new()).unwrap() else { panic!("blocked") };
+        let [header] = &values[..] else { panic!("not tagged") };
         let decisions = memory.decisions();
         let [.., of_converse, of_invoke] = decisions.as_slice() else { panic!("no records") };
         assert!(of_converse.tagged && of_invoke.tagged);
         let tagged: Value = serde_json::from_slice(&tagged).unwrap();
         assert_eq!(tagged["requestMetadata"]["banister-decision"], *of_converse.decision);
         assert_eq!(tagged["requestMetadata"]["banister-policy"], *config.guardrail.current().policy().digest());
-        let header: Value = serde_json::from_slice(&header).unwrap();
+        let header: Value = serde_json::from_slice(header).unwrap();
         assert_eq!(header["banister-decision"], *of_invoke.decision);
         // A request that is blocked is not forwarded, and so not tagged.
         let blocked = body.replace("hello", "a stock tip");

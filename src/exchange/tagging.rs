@@ -2,10 +2,16 @@
 
 use std::borrow::Cow;
 
+use super::assessment::BodyAssessment;
 use super::call::{Exchange, Inspected};
+use super::error::GuardrailError;
+use super::response::BlockedResponse;
 use super::tag::{Tag, has_room, has_room_in_body, has_room_in_headers};
 use crate::bedrock::Operation;
 use crate::json::JsonDocument;
+
+/// The values of a header to forward, or the response to blocked ones and why they were.
+pub(crate) type MetadataValues = Result<Vec<Vec<u8>>, (BlockedResponse, Box<BodyAssessment>)>;
 
 impl Exchange {
     /// Adds the tag to the body of a request, if that is where it belongs.
@@ -54,10 +60,19 @@ impl Exchange {
         Some(Tag { decision: &call.id, policy: self.guardrail.policy().digest() })
     }
 
-    /// Returns the metadata of InvokeModel with the tag, or `None` if they are forwarded as they are.
-    pub(crate) fn tagged_metadata(&self, value: Option<&[u8]>) -> Option<Vec<u8>> {
-        let tag = self.tag()?;
-        matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream)
-            .then(|| tag.add_to_header(value))?
+    /// Inspects the values of the header with the metadata of InvokeModel, and adds the tag. Returns the values to forward, or the response to
+    /// blocked ones.
+    pub(crate) fn metadata_values(&mut self, mut values: Vec<Vec<u8>>) -> Result<MetadataValues, GuardrailError> {
+        for value in &mut values {
+            match self.metadata(value)? {
+                Inspected::Unchanged => {}
+                Inspected::Rewritten(changed) => *value = changed,
+                Inspected::Blocked(response, assessment) => return Ok(Err((response, assessment))),
+            }
+        }
+        let is_invoke = matches!(self.operation, Operation::InvokeModel | Operation::InvokeModelWithResponseStream);
+        let tag = self.tag().filter(|_| is_invoke);
+        let tagged = tag.and_then(|tag| tag.add_to_header(values.first().map(Vec::as_slice)));
+        Ok(Ok(tagged.map_or(values, |tagged| vec![tagged])))
     }
 }

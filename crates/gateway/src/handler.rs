@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use banister::{GuardrailLayer, Operation};
 use bytes::Bytes;
-use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -27,17 +27,14 @@ use crate::memory::MemoryBudget;
 use crate::metrics::{Metrics, Rejection};
 use crate::otel::{CallSpan, Telemetry};
 use crate::policies::{ActivePolicies, ActivePolicy};
-use crate::policy_selection::{OtherPolicy, Selection, by_header};
+use crate::policy_selection::{NoPolicy, Selection, by_head};
 use crate::streams::StreamBody;
 use crate::timeout::{SlowUpstream, UpstreamResponse, send};
 use crate::turns::Turns;
-use crate::upstream::{InterruptedUpstream, Upstream, drop_hop_by_hop};
+use crate::upstream::{InterruptedUpstream, Sent, Upstream, drop_hop_by_hop};
 
 /// The prefix of the gateway's own headers, which are not forwarded.
 const OWN_HEADERS: &str = "x-banister-";
-
-/// The message for a client that names a policy which its key does not allow.
-const OTHER_POLICY: &str = "The client key does not allow this policy.";
 
 /// State shared by all calls.
 #[derive(Debug)]
@@ -80,7 +77,9 @@ pub(crate) enum Door {
 
 /// Responds to a request.
 pub(crate) async fn handle(shared: Arc<Shared>, origin: Origin, request: Request<Incoming>) -> Response<ResponseBody> {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let sent = Sent::default();
+    head.extensions.insert(sent.clone());
     let is_http1 = head.version < Version::HTTP_2;
     let (body, is_left) = RequestBody::incoming(body, &shared.limits);
     let metrics = Arc::clone(&shared.metrics);
@@ -89,7 +88,12 @@ pub(crate) async fn handle(shared: Arc<Shared>, origin: Origin, request: Request
     let mut response = responded.unwrap_or_else(|_| {
         metrics.panicked(PanicSite::Call);
         let message = "The gateway failed to handle this call. That is a bug: please report it.";
-        exception(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException", message)
+        // SDKs repeat the one, and not the other, which may be paid for.
+        let (status, name) = match sent.get() {
+            false => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerException"),
+            true => (StatusCode::FAILED_DEPENDENCY, "ModelErrorException"),
+        };
+        exception(status, name, message)
     });
     if let Some((operation, _)) = operation {
         response = for_clients_of(operation, response);
@@ -184,7 +188,8 @@ async fn inspectable(
     operation: Option<(Operation, &str)>,
     mut request: Request<RequestBody>,
 ) -> Result<(Option<ActivePolicy>, Request<RequestBody>), Response<ResponseBody>> {
-    let policy = named_policy(shared, access, operation, request.headers())?;
+    let policy =
+        by_head(&shared.policies, access, operation, request.headers()).map_err(|error| without(shared, &error))?;
     drop_hop_by_hop(request.headers_mut());
     let limit = shared.limits.body_bytes;
     let is_too_large = request.body().size_hint().lower() > limit as u64;
@@ -200,38 +205,6 @@ async fn inspectable(
     }
 }
 
-/// Returns the policy that the path or the headers name.
-#[expect(clippy::result_large_err, reason = "the response is forwarded as it is, once per call")]
-fn named_policy(
-    shared: &Shared,
-    access: &Access,
-    operation: Option<(Operation, &str)>,
-    headers: &HeaderMap,
-) -> Result<Option<ActivePolicy>, Response<ResponseBody>> {
-    let policy = if let Some((Operation::ApplyGuardrail, id)) = operation {
-        // A client must not learn whether a policy exists that it may not use.
-        shared.policies.named(id).map(Some).ok_or_else(|| match access.is_limited() {
-            true => unauthorized(shared, OTHER_POLICY),
-            false => {
-                let message = "The gateway has no policy of this name, and does not forward ApplyGuardrail.";
-                exception(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
-            }
-        })?
-    } else {
-        by_header(&shared.policies, operation.map(|(operation, _)| operation), headers).map_err(|message| {
-            // A client must not learn which policies exist that it may not use.
-            match access.is_limited() {
-                true => unauthorized(shared, OTHER_POLICY),
-                false => exception(StatusCode::BAD_REQUEST, "ValidationException", message),
-            }
-        })?
-    };
-    match policy {
-        Some(policy) if !access.allows(&policy.name) => Err(unauthorized(shared, OTHER_POLICY)),
-        policy => Ok(policy),
-    }
-}
-
 /// Guards and forwards a call; returns the policy as well. The layer itself responds to ApplyGuardrail.
 async fn guarded(
     shared: &Shared,
@@ -243,19 +216,14 @@ async fn guarded(
     let operation = operation.map(|(operation, _)| operation);
     let default =
         || access.first_policy().map_or_else(|| shared.policies.default(), |name| shared.policies.named(name));
-    let is_default = policy.is_none();
-    let Some(policy) = policy.or_else(default) else {
-        let message = "The gateway has no policy.";
-        return (None, exception(StatusCode::BAD_REQUEST, "ValidationException", message));
-    };
+    let named = policy.as_ref().map(|policy| Arc::clone(&policy.name));
+    let Some(policy) = policy.or_else(default) else { return (None, without(shared, &NoPolicy::None)) };
     // The first policy of a key is its default, so this holds; nothing is forwarded if it ever does not.
     if !access.allows(&policy.name) {
-        return (None, unauthorized(shared, OTHER_POLICY));
+        return (None, without(shared, &NoPolicy::NotAllowed));
     }
-    let selection = Selection::new(policy.name);
-    if is_default {
-        request.extensions_mut().insert(selection.by_body(&shared.policies, access));
-    }
+    let selection = named.map_or_else(|| Selection::default(policy.name), Selection::named);
+    request.extensions_mut().insert(selection.by_body(&shared.policies, access));
     if let Some(caller) = shared.keys.caller(access) {
         request.extensions_mut().insert(caller);
     }
@@ -284,8 +252,10 @@ async fn guarded(
             }
             _ => response.map(BodyExt::boxed_unsync),
         },
-        Err(error) if error.is::<OtherPolicy>() => return (None, unauthorized(shared, OTHER_POLICY)),
-        Err(error) => failed(shared, &error),
+        Err(error) => match error.downcast_ref::<NoPolicy>() {
+            Some(error) => return (None, without(shared, error)),
+            None => failed(shared, &error),
+        },
     };
     (Some(policy), response)
 }
@@ -316,6 +286,18 @@ fn busy(shared: &Shared, rejection: Rejection) -> Response<ResponseBody> {
 fn unauthorized(shared: &Shared, message: &str) -> Response<ResponseBody> {
     shared.metrics.unauthorized();
     exception(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+}
+
+/// Returns the response to a request without a policy.
+fn without(shared: &Shared, error: &NoPolicy) -> Response<ResponseBody> {
+    let (status, name) = match error {
+        NoPolicy::NotAllowed => return unauthorized(shared, &error.to_string()),
+        NoPolicy::UnknownGuardrail => (StatusCode::NOT_FOUND, "ResourceNotFoundException"),
+        NoPolicy::UnknownPolicy | NoPolicy::Two(..) | NoPolicy::None => {
+            (StatusCode::BAD_REQUEST, "ValidationException")
+        }
+    };
+    exception(status, name, &error.to_string())
 }
 
 /// Returns the response for an error of the client or the upstream.

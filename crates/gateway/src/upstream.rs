@@ -2,6 +2,8 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{
@@ -44,7 +46,7 @@ pub struct Upstream {
     /// The path of the endpoint's URL, without a trailing `/`.
     prefix: String,
     #[cfg(feature = "aws")]
-    signer: Option<std::sync::Arc<crate::sign::Signer>>,
+    signer: Option<Arc<crate::sign::Signer>>,
 }
 
 impl fmt::Debug for Upstream {
@@ -103,7 +105,7 @@ impl Upstream {
         region: impl Into<String>,
         credentials: aws_credential_types::provider::SharedCredentialsProvider,
     ) -> Self {
-        self.signer = Some(std::sync::Arc::new(crate::sign::Signer::new(region.into(), credentials)));
+        self.signer = Some(Arc::new(crate::sign::Signer::new(region.into(), credentials)));
         self
     }
 
@@ -139,6 +141,16 @@ fn tcp() -> HttpConnector {
     tcp
 }
 
+/// Shows if a call may have reached the upstream. In the extensions of its request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sent(Arc<AtomicBool>);
+
+impl Sent {
+    pub(crate) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 impl Upstream {
     /// Sends a request, and returns the response as soon as it starts.
     pub(crate) async fn send(&self, mut request: Request<RequestBody>) -> Result<Response<Incoming>, BoxError> {
@@ -148,6 +160,9 @@ impl Upstream {
         #[cfg(feature = "aws")]
         if let Some(signer) = &self.signer {
             signer.sign(&mut request).await?;
+        }
+        if let Some(Sent(sent)) = request.extensions().get() {
+            sent.store(true, Ordering::Relaxed);
         }
         let mut response = self.client.request(request).await.map_err(with_progress)?;
         drop_hop_by_hop(response.headers_mut());

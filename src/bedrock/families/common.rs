@@ -38,6 +38,7 @@ table! {
         ("inputAssessment.*[]", In(&ASSESSMENT)),
         ("outputs[].*", In(&ASSESSMENT)),
         ("outputs[].*[]", In(&ASSESSMENT)),
+        ("outputAssessments.*", In(&ASSESSMENT)),
         ("outputAssessments.*[]", In(&ASSESSMENT)),
     ]
 }

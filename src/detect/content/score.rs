@@ -1,7 +1,7 @@
 //! Scores of content filters.
 
 use super::category::FilterStrength;
-use crate::detect::spec::RuleId;
+use crate::detect::best_scores::BestScores;
 
 /// A sum of weights of terms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,19 +22,4 @@ impl ContentScore {
 }
 
 /// The best score of each content filter, by rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ContentScores(Vec<(RuleId, ContentScore)>);
-
-impl ContentScores {
-    pub(super) fn note(&mut self, rule: RuleId, score: ContentScore) {
-        match self.0.iter_mut().find(|(of, _)| *of == rule) {
-            Some((_, best)) => *best = score.max(*best),
-            None => self.0.push((rule, score)),
-        }
-    }
-
-    /// Returns the best score of a rule; zero if there is no term of it.
-    pub(crate) fn of(&self, rule: RuleId) -> ContentScore {
-        self.0.iter().find(|(of, _)| *of == rule).map_or(ContentScore::default(), |(_, best)| *best)
-    }
-}
+pub(crate) type ContentScores = BestScores<ContentScore>;

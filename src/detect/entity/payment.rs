@@ -52,7 +52,7 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
             .never_sure()
             .with_context(CVV_WORDS).context_distance(16, 16),
         // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, listed_code).with_value(last_digits),
+        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, is_listed).with_value(last_digits),
     ]],
     ..Description::DEFAULT
 };
@@ -60,7 +60,7 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
 pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-        exact(concat!(listed!(), r"\b"), 40, listed_expiry).with_value(listed_expiry_value),
+        exact(concat!(listed!(), r"\b"), 40, is_listed).with_value(listed_expiry_value),
         exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_count(Count::digits(4, 8)).never_sure().with_context(EXPIRY_WORDS),
         // The year first, as data has it.
         exact(r"\b20\d\d[/-]\d\d\b", 7, year_first).never_sure().with_context(CARD_EXPIRY_WORDS),
@@ -237,11 +237,7 @@ fn listed(text: &str) -> Option<(u8, &str)> {
     (luhn(&digits(number)) && matches!(year.len(), 2 | 4)).then_some((month, year))
 }
 
-fn listed_code(c: &RecognizerInput<'_>) -> Verdict {
-    accept_if(listed(c.text).is_some())
-}
-
-fn listed_expiry(c: &RecognizerInput<'_>) -> Verdict {
+fn is_listed(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(listed(c.text).is_some())
 }
 

@@ -94,9 +94,7 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
     for entity in &spec.entities {
         for recognizer in entity.entity.recognizers() {
             let context = compiler.context_list(recognizer.context);
-            let ends_at_dashes = entity.entity.ends_at_dashes();
-            let is_in_one_cell = entity.entity.is_in_one_cell();
-            let entity_use = EntityUse { rule: entity.rule, recognizer, context, ends_at_dashes, is_in_one_cell };
+            let entity_use = EntityUse { rule: entity.rule, recognizer, context, entity: entity.entity };
             let number = recognizers.add(entity_use);
             let (group, reach) = groups.entry(recognizer.prefilter).or_default();
             reach.include(recognizer);

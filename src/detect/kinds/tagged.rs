@@ -78,13 +78,8 @@ impl TaggedRules {
             (&model.addresses, MAX_ADDRESS_BYTES, MAX_ADDRESS_WAIT_BYTES)
         };
         let context = compiler.context_list(RECOGNIZER.context);
-        let number = recognizers.add(EntityUse {
-            rule: spec.rule,
-            recognizer: &RECOGNIZER,
-            context,
-            ends_at_dashes: false,
-            is_in_one_cell: false,
-        });
+        let number =
+            recognizers.add(EntityUse { rule: spec.rule, recognizer: &RECOGNIZER, context, entity: spec.entity });
         compiler.bound(spec.rule, text_bytes(span), text_bytes(wait) + LOOKAHEAD_BYTES);
         let tagged = TaggedUse { rule: spec.rule, number, bias: bias(strictness, weights) };
         match self.0.iter_mut().map(|rules| rules.slot(is_name)).find(|slot| slot.is_none()) {

@@ -2,26 +2,10 @@
 
 use super::score::Score;
 use super::words::Words;
-use crate::detect::spec::RuleId;
+use crate::detect::best_scores;
 
 /// The best score of each topic, by rule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct BestScores(Vec<(RuleId, Score)>);
-
-impl BestScores {
-    /// Adds the score of a window.
-    pub(crate) fn note(&mut self, rule: RuleId, score: Score) {
-        match self.0.iter_mut().find(|(of, _)| *of == rule) {
-            Some((_, best)) => *best = score.max(*best),
-            None => self.0.push((rule, score)),
-        }
-    }
-
-    /// Returns the best score of a topic; zero if no window holds a word of it.
-    pub(crate) fn of(&self, rule: RuleId) -> Score {
-        self.0.iter().find(|(of, _)| *of == rule).map_or(Score::ZERO, |(_, best)| *best)
-    }
-}
+pub(crate) type BestScores = best_scores::BestScores<Score>;
 
 /// How a window is to a topic.
 #[derive(Clone, Copy, Debug)]

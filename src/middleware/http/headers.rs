@@ -57,17 +57,12 @@ pub(in crate::middleware) const REQUEST_ID: &str = "x-amzn-requestid";
 pub(in crate::middleware) const GUARDRAIL: [&str; 3] =
     ["x-amzn-bedrock-guardrailidentifier", "x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-trace"];
 
-/// Returns the guardrail that the headers name. `values` returns the values of a header; of several, each reader could take another, so then none
-/// counts.
+/// Returns the guardrail that the headers name. `values` returns the values of a header.
 pub(in crate::middleware) fn requested_guardrail<'a, V>(values: impl Fn(&'static str) -> V) -> RequestedGuardrail
 where
     V: Iterator<Item = &'a str>,
 {
-    let only = |name| {
-        let mut values = values(name);
-        values.next().filter(|_| values.next().is_none())
-    };
-    RequestedGuardrail::new(only(GUARDRAIL[0]), only(GUARDRAIL[2]))
+    RequestedGuardrail::of(values(GUARDRAIL[0]), values(GUARDRAIL[2]))
 }
 
 /// [`requested_guardrail`] of the headers of an HTTP request.

@@ -99,7 +99,8 @@ where
         return Err(exchange.encoded(Source::Input).into());
     }
     let body = read(&exchange, Source::Input, announced_length(&head.headers), body).await?.data;
-    exchange.note_requested_headers(&requested_guardrail_in(&head.headers));
+    let requested = requested_guardrail_in(&head.headers);
+    exchange.note_requested_headers(&requested);
     exchange.plan_tag_in_headers(head.headers.get_all(METADATA).iter().map(HeaderValue::as_bytes));
     let body = match inspect(&mut exchange, &body, &head.extensions)? {
         Inspected::Unchanged => body,
@@ -112,7 +113,8 @@ where
     if let Some(response) = inspect_metadata(&mut exchange, &mut head.headers)? {
         return Ok(responses::blocked(response).map(ResponseBody::whole));
     }
-    if exchange.is_named() {
+    // Operations without these headers may have them all the same.
+    if exchange.is_named() || exchange.is_named_by(&requested) {
         GUARDRAIL.iter().for_each(|name| drop(head.headers.remove(*name)));
     }
     set_length(&mut head.headers, body.len());
@@ -179,25 +181,19 @@ fn inspect(exchange: &mut Exchange, body: &[u8], extensions: &Extensions) -> Res
 
 /// Inspects the metadata in the headers of a request, and adds the tag. Returns the response to blocked ones.
 fn inspect_metadata(exchange: &mut Exchange, headers: &mut HeaderMap) -> Result<Option<BlockedResponse>, Failure> {
-    // A header accepts the bytes of a replacement in any script.
-    let header = |value: &[u8]| HeaderValue::from_bytes(value).map_err(|error| Failure::Failed(error.into()));
-    let values: Vec<HeaderValue> = headers.get_all(METADATA).iter().cloned().collect();
+    let values = headers.get_all(METADATA).iter().map(|value| value.as_bytes().to_vec()).collect();
     headers.remove(METADATA);
-    let mut inspected = Vec::with_capacity(values.len());
-    for value in values {
-        match exchange.metadata(value.as_bytes())? {
-            Inspected::Unchanged => inspected.push(value),
-            Inspected::Rewritten(changed) => inspected.push(header(&changed)?),
-            Inspected::Blocked(response, _) => return Ok(Some(response)),
+    match exchange.metadata_values(values)? {
+        Ok(values) => {
+            for value in values {
+                // A header accepts the bytes of a replacement in any script.
+                let value = HeaderValue::from_bytes(&value).map_err(|error| Failure::Failed(error.into()))?;
+                headers.append(METADATA, value);
+            }
+            Ok(None)
         }
+        Err((response, _)) => Ok(Some(response)),
     }
-    if let Some(tagged) = exchange.tagged_metadata(inspected.first().map(HeaderValue::as_bytes)) {
-        inspected = vec![header(&tagged)?];
-    }
-    for value in inspected {
-        headers.append(METADATA, value);
-    }
-    Ok(None)
 }
 
 /// An error of the upstream keeps its status, and its message is inspected.

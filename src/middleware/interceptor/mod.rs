@@ -343,24 +343,19 @@ fn inspect_metadata(
     request: &mut HttpRequest,
 ) -> Result<(Option<BlockedResponse>, Option<GuardrailError>), BoxError> {
     // The SDK writes one; other interceptors may have added more.
-    let mut values = metadata_headers(request);
+    let values = metadata_headers(request);
     request.headers_mut().remove(METADATA);
-    for value in &mut values {
-        match exchange.metadata(value)? {
-            Inspected::Unchanged => {}
-            Inspected::Rewritten(changed) => *value = changed,
-            Inspected::Blocked(response, assessment) => {
-                return Ok((Some(response), Some(GuardrailError::blocked(exchange.operation(), *assessment))));
+    match exchange.metadata_values(values)? {
+        Ok(values) => {
+            for value in values {
+                request.headers_mut().try_append(METADATA, String::from_utf8(value)?)?;
             }
+            Ok((None, None))
+        }
+        Err((response, assessment)) => {
+            Ok((Some(response), Some(GuardrailError::blocked(exchange.operation(), *assessment))))
         }
     }
-    if let Some(tagged) = exchange.tagged_metadata(values.first().map(Vec::as_slice)) {
-        values = vec![tagged];
-    }
-    for value in values {
-        request.headers_mut().try_append(METADATA, String::from_utf8(value)?)?;
-    }
-    Ok((None, None))
 }
 
 fn replace_body(request: &mut HttpRequest, body: Bytes) {

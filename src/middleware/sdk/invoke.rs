@@ -72,23 +72,14 @@ impl Fields<'_> {
         if exchange.is_named() {
             (*self.guardrail, *self.version, *self.trace) = (None, None, None);
         }
-        if let Some(metadata) = self.metadata {
-            match exchange.metadata(metadata.as_bytes())? {
-                Inspected::Unchanged => {}
-                Inspected::Rewritten(masked) => *metadata = text(&masked),
-                Inspected::Blocked(response, _) => return Ok(Some(response)),
-            }
-        }
-        if let Some(tagged) = exchange.tagged_metadata(self.metadata.as_deref().map(str::as_bytes)) {
-            *self.metadata = Some(text(&tagged));
+        let metadata = self.metadata.take().map(String::into_bytes);
+        match exchange.metadata_values(metadata.into_iter().collect())? {
+            // There is one at most. Masking keeps text UTF-8.
+            Ok(values) => *self.metadata = values.first().map(|value| String::from_utf8_lossy(value).into_owned()),
+            Err((response, _)) => return Ok(Some(response)),
         }
         Ok(None)
     }
-}
-
-/// Masking keeps text UTF-8.
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 macro_rules! fields {

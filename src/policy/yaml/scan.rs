@@ -37,6 +37,8 @@ pub(super) enum MarkKind {
     Mapping,
 }
 
+const ESCAPE_HELP: &str = "in double quotes a backslash starts an escape; put patterns in single quotes";
+
 /// Returns the values of a document in the order of the text, each alias as the values it stands for.
 ///
 /// Stops at the first sign of an attack, without recursion, so that `serde_yaml` never sees a text that could exhaust memory.
@@ -46,7 +48,9 @@ pub(super) fn scan(source: &SourceFile) -> Result<Vec<ValueMark>, SyntaxError> {
     for event in Parser::new_from_str(source.text()) {
         let (event, span) = event.map_err(|error| {
             let location = location(*error.marker(), 1);
-            let help = scan.unclosed().or_else(|| syntax_help(source, location).map(str::to_owned));
+            // An escape that does not exist hides the end of the text, and the bracket after it.
+            let escape = error.info().contains("escape").then(|| ESCAPE_HELP.to_owned());
+            let help = escape.or_else(|| scan.unclosed()).or_else(|| syntax_help(source, location).map(str::to_owned));
             SyntaxError { location, message: format!("not valid YAML: {}", printable(error.info())), help }
         })?;
         if let Event::DocumentStart(_) = event {
@@ -187,7 +191,7 @@ pub(super) fn syntax_help(source: &SourceFile, location: SourceLocation) -> Opti
     } else if line.contains('\t') {
         Some("use spaces, not tabs")
     } else if value.starts_with('"') && value.contains('\\') {
-        Some("in double quotes a backslash starts an escape; put patterns in single quotes")
+        Some(ESCAPE_HELP)
     } else if value.starts_with(['@', '`', '%']) || value.contains(": ") {
         Some("put text with special characters in quotes")
     } else {

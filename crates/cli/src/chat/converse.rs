@@ -1,15 +1,11 @@
 //! Converse and ConverseStream.
 
-use std::sync::Arc;
-
 use aws_sdk_bedrockruntime::operation::converse::{ConverseInput, ConverseOutput};
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
 use aws_sdk_bedrockruntime::types::{
     ContentBlock, ContentBlockDelta, ConversationRole, ConverseOutput as Said, ConverseStreamOutput as Event,
     InferenceConfiguration, Message,
 };
-use banister::BedrockService;
-use tower::{ServiceBuilder, ServiceExt as _};
 
 use super::family::MAX_TOKENS;
 use super::show::Show;
@@ -18,46 +14,17 @@ use crate::failure::Failure;
 
 /// Makes a call with Converse.
 pub(super) async fn whole(call: &GuardedCall<'_>) -> Result<String, Failure> {
-    let input = ConverseInput::builder()
-        .model_id(call.model)
-        .messages(message(call.prompt)?)
-        .inference_config(limits())
-        .build()
-        .map_err(|error| failed(&error))?;
-    let (input_recorder, output_recorder) = (Arc::clone(&call.recorder), Arc::clone(&call.recorder));
-    let service = ServiceBuilder::new()
-        .layer(call.layer.clone())
-        // Inside the guardrail: this is the input of the model.
-        .map_request(move |input: ConverseInput| {
-            input_recorder.record_input(prompt(input.messages()));
-            input
-        })
-        .map_response(move |output: ConverseOutput| {
-            output_recorder.record_output(output_text(&output));
-            output
-        })
-        .service(BedrockService::new(call.endpoint.client.clone()));
-    let output = service.oneshot(input).await.map_err(|error| failed(&*error))?;
+    let input = ConverseInput::builder().model_id(call.model).messages(message(call.prompt)?);
+    let input = input.inference_config(limits()).build();
+    let output = call.send(input, |input| prompt(input.messages()), |output| Some(output_text(output))).await?;
     Ok(output_text(&output))
 }
 
 /// Makes a call with ConverseStream.
 pub(super) async fn stream(call: &GuardedCall<'_>, show: &mut Show<'_>) -> Result<(), Failure> {
-    let input = ConverseStreamInput::builder()
-        .model_id(call.model)
-        .messages(message(call.prompt)?)
-        .inference_config(limits())
-        .build()
-        .map_err(|error| failed(&error))?;
-    let recorder = Arc::clone(&call.recorder);
-    let service = ServiceBuilder::new()
-        .layer(call.layer.clone())
-        .map_request(move |input: ConverseStreamInput| {
-            recorder.record_input(prompt(input.messages()));
-            input
-        })
-        .service(BedrockService::new(call.endpoint.client.clone()));
-    let mut output = service.oneshot(input).await.map_err(|error| failed(&*error))?;
+    let input = ConverseStreamInput::builder().model_id(call.model).messages(message(call.prompt)?);
+    let input = input.inference_config(limits()).build();
+    let mut output = call.send(input, |input| prompt(input.messages()), |_| None).await?;
     while let Some(event) = output.stream().recv().await.map_err(|error| failed(&error))? {
         if let Event::ContentBlockDelta(delta) = event
             && let Some(ContentBlockDelta::Text(text)) = delta.delta
@@ -65,14 +32,8 @@ pub(super) async fn stream(call: &GuardedCall<'_>, show: &mut Show<'_>) -> Resul
             show.chunk(&text)?;
         }
     }
-    replay(call).await
-}
-
-/// Repeats the request to the simulator, which returns the same response, because the unguarded stream is not available.
-async fn replay(call: &GuardedCall<'_>) -> Result<(), Failure> {
-    let input = call.recorder.lock().model_got.clone();
-    let (Some(input), true) = (input, call.endpoint.is_simulator()) else { return Ok(()) };
-    let request = call.endpoint.client.converse().model_id(call.model).messages(message(&input)?);
+    let Some(prompt) = call.repeated_prompt() else { return Ok(()) };
+    let request = call.endpoint.client.converse().model_id(call.model).messages(message(&prompt)?);
     let output = request.send().await.map_err(|error| failed(&error))?;
     call.recorder.record_output(output_text(&output));
     Ok(())

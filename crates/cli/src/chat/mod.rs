@@ -10,7 +10,10 @@ mod show;
 use std::path::Path;
 use std::sync::Arc;
 
-use banister::{Guardrail, GuardrailLayer};
+use aws_sdk_bedrockruntime::error::BuildError;
+use banister::{BedrockService, GuardedOperation, Guardrail, GuardrailLayer};
+use tower::util::BoxCloneService;
+use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _};
 
 use self::call_record::Recorder;
 use self::endpoint::Endpoint;
@@ -28,6 +31,44 @@ struct GuardedCall<'a> {
     endpoint: &'a Endpoint,
     layer: GuardrailLayer,
     recorder: Arc<Recorder>,
+}
+
+impl GuardedCall<'_> {
+    /// Sends an input, and records the input and the output of the model: what `prompt` and `output_text` read in them.
+    async fn send<I, O, R>(
+        &self,
+        input: Result<I, BuildError>,
+        prompt: impl Fn(&I) -> String + Clone + Send + 'static,
+        output_text: impl Fn(&O) -> Option<String> + Clone + Send + 'static,
+    ) -> Result<R, Failure>
+    where
+        I: GuardedOperation<BoxCloneService<I, O, BoxError>, Response = R> + 'static,
+        BedrockService: Service<I, Response = O, Error: Into<BoxError>, Future: Send + 'static>,
+    {
+        let (of_input, of_output) = (Arc::clone(&self.recorder), Arc::clone(&self.recorder));
+        let service = ServiceBuilder::new()
+            .layer(self.layer.clone())
+            // Inside the guardrail: this is the input of the model.
+            .layer(BoxCloneService::layer())
+            .map_request(move |input: I| {
+                of_input.record_input(prompt(&input));
+                input
+            })
+            .map_response(move |output: O| {
+                if let Some(text) = output_text(&output) {
+                    of_output.record_output(text);
+                }
+                output
+            })
+            .map_err(Into::into)
+            .service(BedrockService::new(self.endpoint.client.clone()));
+        service.oneshot(input.map_err(|error| failed(&error))?).await.map_err(|error| failed(&*error))
+    }
+
+    /// Returns the prompt to repeat to the simulator, which returns the same response, because an unguarded stream is not available.
+    fn repeated_prompt(&self) -> Option<String> {
+        self.recorder.lock().model_got.clone().filter(|_| self.endpoint.is_simulator())
+    }
 }
 
 /// Makes a guarded call.

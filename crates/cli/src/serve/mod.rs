@@ -7,6 +7,7 @@ mod open_files;
 mod telemetry;
 mod upstream;
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ async fn serve(args: &ServeArgs, policies: Policies, log: &Log, out: &mut Out) -
 
 /// Parses `NAME=POLICY`, or `POLICY` under its own name; the first is the default.
 fn policies(arguments: &[String]) -> Result<Policies, Failure> {
-    let mut all: Option<Policies> = None;
+    let (mut all, mut names): (Option<Policies>, _) = (None, HashSet::new());
     for argument in arguments {
         let (name, policy_ref) = match argument.split_once('=') {
             Some((name, policy)) => (Some(name), policy::resolve(policy)),
@@ -77,6 +78,11 @@ fn policies(arguments: &[String]) -> Result<Policies, Failure> {
         // Loaded here as well, so that errors look as in other commands.
         let read = policy::load(&policy_ref)?;
         let name = name.unwrap_or_else(|| read.name()).to_owned();
+        // The second would silently replace the first.
+        if name.is_empty() || !names.insert(name.clone()) {
+            let problem = if name.is_empty() { "the name is empty" } else { "another policy has this name" };
+            return Err(Failure::new(format!("--policy {argument}: {problem}: set another, NAME=POLICY")));
+        }
         let source = match policy_ref {
             PolicyRef::Pack(pack) => PolicySource::Pack(pack),
             PolicyRef::File(path) => PolicySource::File(path),

@@ -104,6 +104,27 @@ fn keys_come_from_a_file() {
     banister(&["serve", "--client-keys", "no/such/file"], "").assert_fails(&["no/such/file"]);
 }
 
+/// The second of two policies would replace the first, also if a copied file has still the name of the other.
+#[test]
+fn a_name_of_two_policies_is_an_error() {
+    let folder = Directory::new();
+    let copies =
+        ["one", "two"].map(|file| folder.file(file, "version: 1\nname: support\nextends: [pii]\n").to_string());
+    let [one, two] = &copies;
+    for (policies, problem) in [
+        ([one.as_str(), two], "two: another policy has this name: set another, NAME=POLICY"),
+        (["a=default", "a=pii"], "--policy a=pii: another policy has this name"),
+        (["pii", "pii=default"], "--policy pii=default: another policy has this name"),
+        (["default", "=pii"], "--policy =pii: the name is empty"),
+    ] {
+        // At this address it ends in any case.
+        let run = banister(&["serve", "--listen", "0.0.0.0:0", "--policy", policies[0], "--policy", policies[1]], "");
+        run.assert_fails(&[problem]);
+    }
+    let run = banister(&["serve", "--listen", "0.0.0.0:0", "--policy", one, "--policy", &format!("b={two}")], "");
+    run.assert_fails(&["there is no client key"]);
+}
+
 /// A variable that an orchestrator leaves empty would open the gateway to everyone.
 #[test]
 fn a_variable_without_a_key_is_an_error() {

@@ -13,6 +13,8 @@ mod families;
 mod http2;
 mod lifecycle;
 mod overload;
+mod panics;
+mod policy_names;
 #[cfg(feature = "aws")]
 mod signed;
 mod slow;

@@ -30,7 +30,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         192,
         after_option,
     )
-    .with_value(option_value)
+    .with_value(value_after_user)
     .with_context(&["curl", "http"])
     .context_distance(120, 0),
     // As people tell them: `creds: bob:secret7`, `login: bob / secret7`.
@@ -96,7 +96,7 @@ fn in_address(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(scheme && value.len() >= 3 && !is_placeholder(value))
 }
 
-fn option_value(text: &str) -> Range<usize> {
+fn value_after_user(text: &str) -> Range<usize> {
     unquoted(text, after(text, "-", ':', 0))
 }
 
@@ -108,9 +108,11 @@ fn continues(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| !ends(a))
 }
 
-/// Returns `true` if an option may begin after this character.
-fn begins_option(before: Option<char>) -> bool {
-    before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'))
+/// Returns `true` if the value of an option may be a password.
+fn may_be_password(c: &RecognizerInput<'_>, value: &str) -> bool {
+    c.before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'))
+        && value.len() >= 4
+        && !is_placeholder(value)
 }
 
 fn told_value(text: &str) -> Range<usize> {
@@ -155,22 +157,18 @@ fn of_command(c: &RecognizerInput<'_>, value: Range<usize>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let value = c.text.get(value).unwrap_or_default();
-    context_if(begins_option(c.before) && value.len() >= 4 && !is_placeholder(value))
+    context_if(may_be_password(c, value))
 }
 
 fn after_option(c: &RecognizerInput<'_>) -> Verdict {
     if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let Some(value) = c.text.get(option_value(c.text)) else { return Verdict::Reject };
+    let Some(value) = c.text.get(value_after_user(c.text)) else { return Verdict::Reject };
     // `docker run -u 1000:1000` and `-u node:node` name a group; an address is no password.
     let odd = value.bytes().any(|b| !b.is_ascii_digit())
         && value.bytes().any(|b| !b.is_ascii_lowercase() && b != b'-' && b != b'_');
-    let good = begins_option(c.before)
-        && value.len() >= 4
-        && !value.starts_with('/')
-        && !is_placeholder(value)
-        && !value.ends_with([',', ';', ')']);
+    let good = may_be_password(c, value) && !value.starts_with('/') && !value.ends_with([',', ';', ')']);
     // After `curl -u` even a plain word is one.
     let user = c.text.split(':').next().unwrap_or_default();
     let is_word = value.bytes().all(|b| b.is_ascii_lowercase()) && !user.ends_with(value);
