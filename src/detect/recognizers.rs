@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES};
+use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES, Written};
 use super::pattern::{Offer, Verdict};
 use super::spec::RuleId;
 use crate::text::view::{ViewText, text_bytes};
@@ -26,6 +26,8 @@ pub(crate) struct EntityUse {
     pub(crate) ends_at_dashes: bool,
     /// A tab ends a value: what is after it is the next cell of a table.
     pub(crate) is_in_one_cell: bool,
+    /// Values may overlap: a part of one that was found does not hide the rest of it.
+    pub(crate) is_secret: bool,
 }
 
 /// The recognizers that a policy uses, numbered.
@@ -237,6 +239,7 @@ impl<'v> Inputs<'v> {
         }
         let (before, after) = (view.char_before(start), view.char_after(end));
         let (text, head) = (view.slice(start..end), view.head(start));
-        Ok(RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
+        let written = Written { view, start };
+        Ok(RecognizerInput { text, head, before, after, written, accepted: 0, lacks_context: false })
     }
 }

@@ -96,7 +96,9 @@ pub(super) fn compile(spec: &DetectorSpec, compiler: &mut Compiler) -> Compiled<
             let context = compiler.context_list(recognizer.context);
             let ends_at_dashes = entity.entity.ends_at_dashes();
             let is_in_one_cell = entity.entity.is_in_one_cell();
-            let entity_use = EntityUse { rule: entity.rule, recognizer, context, ends_at_dashes, is_in_one_cell };
+            let is_secret = entity.entity.is_secret();
+            let entity_use =
+                EntityUse { rule: entity.rule, recognizer, context, ends_at_dashes, is_in_one_cell, is_secret };
             let number = recognizers.add(entity_use);
             let (group, reach) = groups.entry(recognizer.prefilter).or_default();
             reach.include(recognizer);

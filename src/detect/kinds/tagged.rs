@@ -84,6 +84,7 @@ impl TaggedRules {
             context,
             ends_at_dashes: false,
             is_in_one_cell: false,
+            is_secret: false,
         });
         compiler.bound(spec.rule, text_bytes(span), text_bytes(wait) + LOOKAHEAD_BYTES);
         let tagged = TaggedUse { rule: spec.rule, number, bias: bias(strictness, weights) };

@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::super::builders::{accept_if, exact};
-use super::super::keyed::{
-    Keyed, Link, after_purpose, begins_a_part, is_cjk, is_quote, join, purpose, read, strip, strip_longest,
-};
+use super::super::joint::{Link, bracket, is_quote, join, string_prefix, strip};
+use super::super::keyed::{Keyed, QuoteEnd, after_purpose, begins_a_part, is_cjk, purpose, read, strip_longest};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
@@ -13,17 +12,25 @@ use crate::detect::pattern::Verdict;
 const LONGEST: usize = 224;
 const LONGEST_VALUE: usize = 128;
 
-/// A value in quotes, which may hold spaces and may lack its closing quote, or one without, which ends at white space.
+/// A value in quotes, which may hold spaces and escaped quotes and may lack its closing quote, or one without, which ends at white space.
 macro_rules! value {
     () => {
-        r"(?:\x22\n?[^\x00-\x1f\x22]+\n?\x22?|'\n?[^\x00-\x1f']+\n?'?|`\n?[^\x00-\x1f`]+\n?`?|[^\x00-\x20\x22'`\x7f]+)"
+        concat!(
+            "(?:",
+            bracket!(),
+            string_prefix!(),
+            r"(?:\x22\n?[^\x00-\x1f\x22]+(?:\x22{1,2}[^\x00-\x1f\x22]+)*\n?\x22{0,2}|'\n?[^\x00-\x1f']+(?:'{1,2}[^\x00-\x1f']+)*\n?'{0,2}",
+            r"|`\n?[^\x00-\x1f`]+\n?`?)|",
+            bracket!(),
+            r"[^\x00-\x20\x22'`\x7f]+)"
+        )
     };
 }
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         concat!(
-            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))[0-9]*",
+            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|palavra[- ]passe|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))(?:[_-]?(?i:confirmation|confirm|repeat|again|verify))?[0-9]*",
             purpose!(),
             join!(),
             value!()
@@ -52,7 +59,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 const NAMES: &[&str] = &[
     "pass", "password", "pass word", "passwd", "passphrase", "pass phrase", "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code",
     "pass_code", "securestring", "passwort", "passord", "pwd", "kennwort", "wachtwoord", "adgangskode",
-    "salasana", "senha", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
+    "salasana", "senha", "palavra-passe", "palavra passe", "mdp", "haslo", "heslo", "contrasena", "clave", "mot de passe", "parola d'ordine", "parola", "kata sandi",
     "identified by", "psk", "pw",
 ];
 /// Those that are words or ends of words of other meaning.
@@ -63,6 +70,9 @@ const ABROAD: &[&str] = &[
     "şifre", "Şifre", "parolă", "parolĂ", "mật khẩu", "пароль", "Пароль", "ПАРОЛЬ", "κωδικός πρόσβασης", "Κωδικός πρόσβασης", "סיסמה",
     "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "密码", "密碼", "口令", "パスワード", "비밀번호", "패스워드", "암호",
 ];
+
+/// What the name of a field may add for the second time that a password is entered.
+const AGAIN: &[&str] = &["confirmation", "confirm", "repeat", "again", "verify"];
 
 fn named(text: &str) -> &str {
     // What is before an underscore may be any other name.
@@ -75,6 +85,7 @@ fn parse(text: &str) -> Option<Keyed<'_>> {
 
 /// Parses the text after the name: `rest` is the end of `text`.
 fn parse_after<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
+    let rest = strip_longest(rest.trim_start_matches(['_', '-']), AGAIN).unwrap_or(rest);
     let mut keyed = read(text, after_purpose(rest.trim_start_matches(|c: char| c.is_ascii_digit())));
     keyed.value = without_full_stop(&keyed);
     keyed
@@ -104,7 +115,7 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
-    if let Some(rejected) = rejected_by_content(&keyed) {
+    if let Some(rejected) = rejected_by_content(c, &keyed) {
         return rejected;
     }
     let is_short = strip_longest(named(c.text), SHORT) == Some(rest);
@@ -124,16 +135,27 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse_abroad(c.text) else { return Verdict::Reject };
-    rejected_by_content(&keyed).unwrap_or_else(|| accept_if(is_password(c, &keyed, false)))
+    rejected_by_content(c, &keyed).unwrap_or_else(|| accept_if(is_password(c, &keyed, false)))
 }
 
-/// Returns the verdict on a value that no quote closes and that holds what no value does, whatever follows it.
-fn rejected_by_content(keyed: &Keyed<'_>) -> Option<Verdict> {
+/// Returns the verdict on a value that its quote ends, and on one that no quote closes and that holds what no value does, whatever follows
+/// it.
+fn rejected_by_content(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> Option<Verdict> {
     let value = keyed.value;
+    let end = keyed.quote_end(c);
+    if end == QuoteEnd::Before {
+        // What seems to be the value may yet become the name of the attribute with the value.
+        let is_name = strip(value, "value").is_some();
+        return Some(if is_name { Verdict::Reject } else { Verdict::RejectStarts(1) });
+    }
+    if keyed.closed && end == QuoteEnd::Open {
+        return Some(Verdict::Reject);
+    }
     let separates = || keyed.is_escaped && holds_separator(value);
     let holds = !keyed.closed && (value.len() > LONGEST_VALUE || runs_over(value) || separates());
     // A quote may yet close it after spaces, and a sign may yet join another value.
-    let is_final = keyed.quote.is_none() && keyed.link != Link::Space;
+    // So may a tag yet end, or the string after the type of a declaration begin.
+    let is_final = keyed.quote.is_none() && keyed.link != Link::Space && !value.starts_with(['<', '{']);
     holds.then_some(if is_final { Verdict::RejectStarts(1) } else { Verdict::Reject })
 }
 
@@ -150,12 +172,20 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bo
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
-        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed) && is_specific(keyed, is_short) }
+        && keyed.is_joined(c)
+        && (keyed.link != Link::Next || is_argument(value))
+        && if keyed.closed {
+            is_quoted(keyed) && !is_key(c, keyed)
+        } else {
+            is_bare(c, keyed) && is_specific(keyed, is_short)
+        }
 }
 
 /// Placeholders for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
 fn is_placeholder(value: &str) -> bool {
-    value.starts_with("${")
+    // `!vault` is a tag of YAML.
+    value.strip_prefix('!').is_some_and(is_word)
+        || value.starts_with("${")
         || value.starts_with("{{")
         || value.starts_with("$(")
         || (value.starts_with('<') && value.ends_with('>'))
@@ -177,6 +207,18 @@ fn is_quoted(keyed: &Keyed<'_>) -> bool {
     is_phrase && sign && !is_sentence && !is_stated(value, is_set)
 }
 
+/// Returns `true` for a string after the name of a password that is no other name: `env("DB_PASSWORD", "x")`.
+fn is_argument(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    is_mixed(value) && !value.contains(['_', '-', ' ', ':']) && !["pass", "pw"].iter().any(|name| lower.contains(name))
+}
+
+/// Returns `true` if what seems to be a value in quotes is the key of one: `Pwd "userPassword": "x"`.
+fn is_key(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
+    let is_name = keyed.value.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'));
+    keyed.link == Link::Space && is_name && matches!(c.after, Some(':' | '='))
+}
+
 /// Returns `true` if the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that
 /// the value is set.
 fn is_stated(value: &str, is_set: bool) -> bool {
@@ -195,16 +237,17 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
     let value = keyed.value;
     let quoted = keyed.quote.is_some();
     let Some(first) = value.chars().next() else { return false };
-    let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
+    let opens = !quoted && matches!(first, ',' | ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
     // `getpass.getpass()` is an expression: the word ends where the password would.
     let is_member = c.after == Some('.') && !quoted && keyed.link == Link::Sign;
-    let is_code = !quoted && (is_call(value) || value.contains("::") || is_type(value, c.after));
+    let is_code = !quoted && (is_call(value) || is_member_of(value) || value.contains("::") || is_type(value, c.after));
     let ends = !quoted || c.after.is_none_or(|a| a.is_whitespace() || a.is_control());
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     let refers = ends_in_reference(value, c.after);
-    let begins_well = !opens && !is_member && !is_code;
+    let in_bracket = !keyed.bracketed || c.after == Some(')') && is_mixed(value);
+    let begins_well = !opens && !is_member && !is_code && in_bracket;
     begins_well && ends && !punctuated && !refers && !value.contains(char::is_whitespace)
 }
 
@@ -215,9 +258,28 @@ fn is_call(value: &str) -> bool {
     is_name && digit_edges(name) < 3
 }
 
+/// Names of algorithms and encodings, which stand in brackets after the word.
+const ALGORITHMS: &[&str] =
+    &["aes", "argon", "base64", "crypt", "hmac", "md5", "ntlm", "oauth", "pbkdf", "rsa", "sha", "tls", "utf"];
+
+/// Returns `true` for what no word with a number after it is, nor the name of an algorithm: `SHA256`, `utf8mb4`.
+fn is_mixed(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let signs = value.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'.' | b'_' | b'/' | b'#'));
+    (signs || digit_edges(value) > 1) && value.len() >= 8 && !ALGORITHMS.iter().any(|name| lower.contains(name))
+}
+
 /// Returns how often a digit is next to what is none.
 fn digit_edges(text: &str) -> usize {
     text.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
+}
+
+/// Returns `true` for a member of an object with settings or with a request: `process.env.DB_PASSWORD`, `form.password`.
+fn is_member_of(value: &str) -> bool {
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') && !name.is_empty();
+    let Some((head, last)) = value.rsplit_once('.') else { return false };
+    let last = last.to_ascii_lowercase();
+    head.split('.').all(is_name) && is_name(&last) && ["pass", "pwd", "secret"].iter().any(|name| last.contains(name))
 }
 
 /// Returns `true` if an escape of an address in the value separates: an ampersand, a quote, white space, a comma or a bracket.
@@ -300,7 +362,7 @@ fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
         Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
         Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
-        Link::Edge => digit && letter,
+        Link::Edge | Link::Next => digit && letter,
         Link::Verb => odd || keyed.quote.is_some(),
         // Keyword and value side by side: "password hunter2".
         Link::Space => odd && (keyed.quote.is_some() || (!is_short && digit && letter)),

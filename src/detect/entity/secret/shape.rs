@@ -69,8 +69,9 @@ pub(super) fn fits(text: &str, shape: &str, after: Option<char>) -> bool {
             }
         }
     }
-    // A dot after it may end the sentence; a longer candidate holds it if it does not.
-    let goes_on = |c: char| c != '.' && u8::try_from(c).is_ok_and(|b| open.is_some_and(|class| is_in(class, b)));
+    // A dot after it may end the sentence, and an equals sign join the next value; a longer candidate holds them if they do not.
+    let goes_on =
+        |c: char| !matches!(c, '.' | '=') && u8::try_from(c).is_ok_and(|b| open.is_some_and(|class| is_in(class, b)));
     rest.is_empty() && !after.is_some_and(goes_on)
 }
 
@@ -86,6 +87,7 @@ mod tests {
             ("0123abcde", "h8", None, false),
             ("0123abcd", "h4+", Some('e'), false),
             ("0123abcd", "h4+", Some('.'), true),
+            ("0123abcd", "t4-8", Some('='), true),
             ("ab-12", "l2 '- d2", None, true),
             ("ab_12", "l2 '- d2", None, false),
             ("ab==", "b2 =0-2", None, true),
