@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::canonical::canonical;
 use super::entity::EntityType;
-use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES};
+use super::entity::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings, VETO_BYTES, Written};
 use super::pattern::{Offer, Verdict};
 use super::spec::RuleId;
 use crate::text::view::{ViewText, text_bytes};
@@ -250,6 +250,7 @@ impl<'v> Inputs<'v> {
             return Err(Verdict::RejectBefore(first - start));
         }
         let (text, head) = (view.slice(start..end), view.head(start));
-        Ok(RecognizerInput { text, head, before: view.char_before(start), after, accepted: 0, lacks_context: false })
+        let (before, written) = (view.char_before(start), Written { view, start });
+        Ok(RecognizerInput { text, head, before, after, written, accepted: 0, lacks_context: false })
     }
 }

@@ -6,10 +6,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
+use super::beside::{Beside, beside_labels, within_label};
 use super::context::{Context, Contexts};
 use super::cover::Cover;
 use super::evidence::Evidence;
-use super::labels::is_found_beside;
 use super::source::Source;
 use crate::detect::Signs;
 use crate::detect::content::ContentMatch;
@@ -63,6 +63,15 @@ enum Decision {
     From(usize),
     /// It depends on text that has not arrived yet.
     Unknown,
+}
+
+impl Decision {
+    fn beside(label: &Beside) -> Self {
+        match *label {
+            Beside::From(start) => Self::From(start),
+            Beside::Unknown => Self::Unknown,
+        }
+    }
 }
 
 /// Decides candidates in text order.
@@ -157,7 +166,7 @@ impl Confirmer {
             }
             work::count(10);
             let mut candidate = entry.remove();
-            let decision = match self.open_start(&candidate) {
+            let decision = match self.open_start(&candidate, evidence) {
                 None => Decision::Made(None),
                 Some(start) if start > first => Decision::From(start),
                 Some(_) => self.decide(&candidate, first, evidence),
@@ -183,10 +192,17 @@ impl Confirmer {
         frontier
     }
 
-    /// Returns the first start of a candidate that is not inside an earlier finding of its rule.
-    fn open_start(&self, candidate: &Candidate) -> Option<usize> {
+    /// Returns the first start of a candidate that is not inside an earlier finding of its rule, or the first one of all if it may
+    /// overlap that finding.
+    fn open_start(&self, candidate: &Candidate, evidence: Evidence<'_>) -> Option<usize> {
         let ends = self.ends.get(candidate.rule as usize).copied().unwrap_or_default();
         match candidate.origin {
+            // A secret is masked to its end, even if an earlier finding is a part of it.
+            Origin::Entity(number, Verdict::Accept)
+                if candidate.end > ends.pattern && evidence.detectors.recognizers().get(number).entity.is_secret() =>
+            {
+                candidate.starts.first()
+            }
             Origin::Pattern | Origin::Entity(..) | Origin::Tagged(..) => {
                 candidate.starts.first_from(ends.pattern).filter(|&start| start < candidate.end)
             }
@@ -208,8 +224,8 @@ impl Confirmer {
                 let reason = || Some(Reason::Content(ContentMatch::clone(found)));
                 Decision::Made(is_filtered.then(|| ConfirmedFinding { rule, start, end, reason: reason() }))
             }
-            Origin::Word => match beside_labels((start, end), (start, end), (rule, View::Word), evidence) {
-                Some(decision) => decision,
+            Origin::Word => match beside_labels((start, end), (start, end), (rule, true, View::Word), evidence) {
+                Some(label) => Decision::beside(&label),
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.word = end);
@@ -217,7 +233,7 @@ impl Confirmer {
                 }
             },
             Origin::Pattern => match within_label(start, end, rule, evidence) {
-                Some(decision) => decision,
+                Some(label) => Decision::beside(&label),
                 None if self.is_excepted(rule, start, end) => Decision::Made(None),
                 None => {
                     self.note(rule, |ends| ends.pattern = end);
@@ -266,8 +282,9 @@ impl Confirmer {
     ) -> Decision {
         let (detectors, text, view) = (evidence.detectors, evidence.text, evidence.views.entity());
         let value = detectors.recognizers().value_span(number, view, start, end);
-        if let Some(decision) = beside_labels(value, (start, end), (rule, View::Entity), evidence) {
-            return decision;
+        let is_sure = verdict == Verdict::Accept;
+        if let Some(label) = beside_labels(value, (start, end), (rule, is_sure, View::Entity), evidence) {
+            return Decision::beside(&label);
         }
         let objection = detectors.recognizers().veto((number, verdict), view, (start, end), text.is_finished());
         match objection {
@@ -344,40 +361,4 @@ fn restart(candidate: &mut Candidate, mut start: usize, evidence: Evidence<'_>) 
         };
         start = view.text_start(next).max(first + 1);
     }
-}
-
-/// Returns the decision about the candidate `start..end` of a view, of which `from..to` is the value, if labels of the policy are near.
-fn beside_labels(
-    (from, to): (usize, usize),
-    (start, end): (usize, usize),
-    (rule, view): (RuleId, View),
-    evidence: Evidence<'_>,
-) -> Option<Decision> {
-    let labels = evidence.labels;
-    if labels.begun().is_some_and(|begun| begun <= evidence.text.next_seen(end, view)) {
-        return Some(Decision::Unknown);
-    }
-    // A label is not a value, and its words are not context.
-    let name = evidence.name(rule);
-    if let Some(behind) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
-        return Some(Decision::From(behind));
-    }
-    let text = evidence.text;
-    // A keyword that touches a label may have been part of a longer word.
-    let first = if labels.ends_at(text.last_seen(start, view), name) { start } else { from };
-    let before = labels.ends_at(text.last_seen(first, view), name);
-    let behind = labels.begins_at(text.next_seen(to, view), name);
-    let is_found = || is_found_beside(evidence.detectors, rule, text.slice(first, to), before, behind);
-    ((before || behind) && !is_found()).then_some(Decision::From(start + 1))
-}
-
-/// Returns the decision about a match of a regex inside a label: a replacement is not replaced again.
-fn within_label(start: usize, end: usize, rule: RuleId, evidence: Evidence<'_>) -> Option<Decision> {
-    if !evidence.masks(rule) {
-        return None;
-    }
-    if evidence.labels.begun().is_some_and(|begun| begun <= start) {
-        return Some(Decision::Unknown);
-    }
-    evidence.labels.around(start, end, evidence.name(rule)).map(Decision::From)
 }

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use super::replacement::HASH_BYTES;
 use crate::detect::EntityType;
 use crate::detect::detectors::Detectors;
-use crate::detect::output::ScanOutput;
+use crate::detect::output::{Origin, ScanOutput};
+use crate::detect::pattern::Verdict;
 use crate::detect::scanner::Scanner;
 use crate::detect::spec::RuleId;
 use crate::policy::Action;
@@ -246,11 +247,18 @@ impl Labels {
 }
 
 /// Returns true if a rule matches `value` with a letter, and with a digit, in place of the labels that touch it: the masked value may
-/// have ended in either, and then the text that touches it was not a word.
-pub(super) fn is_found_beside(detectors: &Detectors, rule: RuleId, value: &str, before: bool, behind: bool) -> bool {
+/// have ended in either, and then the text that touches it was not a word. A value that is sure must then be sure as well. Signs may be
+/// between the label before it and the value.
+pub(super) fn is_found_beside(
+    detectors: &Detectors,
+    (rule, is_sure): (RuleId, bool),
+    value: &str,
+    (signs, behind): (Option<&str>, bool),
+) -> bool {
     ["x", "9"].into_iter().all(|neighbour| {
-        let start = if before { neighbour.len() } else { 0 };
-        let text = [if before { neighbour } else { "" }, value, if behind { neighbour } else { "" }].concat();
+        let before = signs.map(|signs| [neighbour, signs].concat()).unwrap_or_default();
+        let start = before.len();
+        let text = [before.as_str(), value, if behind { neighbour } else { "" }].concat();
         let end = start + value.len();
         let (mut buffer, mut found) = (TextBuffer::default(), ScanOutput::default());
         let mut scanner = Scanner::new(detectors, None);
@@ -258,8 +266,11 @@ pub(super) fn is_found_beside(detectors: &Detectors, rule: RuleId, value: &str, 
         buffer.finish();
         scanner.read(&buffer, false, &mut found);
         let holds = |first: usize, last: usize| first <= start && end <= last;
+        let needs_context = |origin: &Origin| matches!(origin, Origin::Entity(_, Verdict::NeedsContext));
         found.candidates.iter().any(|candidate| {
-            candidate.rule == rule && candidate.starts.first().is_some_and(|first| holds(first, candidate.end))
+            candidate.rule == rule
+                && !(is_sure && needs_context(&candidate.origin))
+                && candidate.starts.first().is_some_and(|first| holds(first, candidate.end))
         })
     })
 }

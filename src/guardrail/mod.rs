@@ -29,6 +29,7 @@
 
 mod assess;
 mod assessment;
+mod beside;
 mod confirm;
 mod context;
 mod conversation;

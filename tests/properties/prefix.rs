@@ -37,10 +37,7 @@ const EXCEPTIONS: Exceptions = &[
 ];
 
 /// Where a start is itself the keyword that takes what follows as its value.
-const START_EXCEPTIONS: Exceptions = &[
-    ("password=", EntityType::Password, "the next keyword is the value of the first"),
-    ("user: ", EntityType::Username, "the next keyword is the value of the first"),
-];
+const START_EXCEPTIONS: Exceptions = &[("user: ", EntityType::Username, "the next keyword is the value of the first")];
 
 /// A run of 1 to 40 characters. Every third one is of one kind of character alone, and every third like the value itself.
 fn random_run(rng: &mut Rng) -> String {

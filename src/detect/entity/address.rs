@@ -30,13 +30,20 @@ macro_rules! part {
 }
 
 /// The postal code and the place after a street, on its line or the next.
-macro_rules! place {
+macro_rules! code_and_place {
     ($words:literal) => {
         concat!(
-            r"(?:(?:, ?|,?\n)(?:[A-Z][A-Z]?-)?(?:\d{5}-\d{3}|\d\d-\d{3}|\d{3} \d\d|\d{4}(?: [A-Z][A-Z])?|\d{5,6})(?: (?:[A-Z]|[^\x00-\x7f])[^\x00-\x40\x5b-\x60\x7b-\x7f]+)",
+            r"(?:(?:, ?|,?\n)(?:[A-Z][A-Z]?-)?(?:\d{5}-\d{3}|\d{4}-\d{3}|\d\d-\d{3}|\d{3} \d\d|\d{4}(?: [A-Z][A-Z])?|\d{5,6})(?: (?:[A-Z]|[^\x00-\x7f])[^\x00-\x40\x5b-\x60\x7b-\x7f]+)",
             $words,
-            ")?"
+            ")"
         )
+    };
+}
+
+/// The same, which may be missing.
+macro_rules! place {
+    ($words:literal) => {
+        concat!(code_and_place!($words), "?")
     };
 }
 
@@ -86,8 +93,14 @@ pub(super) static ADDRESS: Description = Description {
         ),
         // Italian, Spanish, Portuguese, Polish: the number last.
         exact(
-            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Av\.|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+", place!("{0,3}")),
-            96,
+            concat!(r"\b(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Rua|Av\.|Avda\.|C/|ul\.|al\.)(?: (?:de|del|della|dei|da|do|dos|la|las|los|el|", word!(), r"))+,? (?:n\.? ?)?\d+(?:/\d*[A-Za-z]?|[a-z])?(?: m\. ?\d+|, ?\d{1,2}[oa]\.? ?(?:[A-Z]\b|izq|izda|dcha|dto|esq)\.?)?", place!("{0,3}")),
+            120,
+            any,
+        ),
+        // Belgian and Swiss: the kind first and the number last. Without a postal code, the number may be that of what follows.
+        exact(
+            concat!(r"\b(?:\d+ ?(?:bis|ter)?,? )?(?i:rue|avenue|boulevard|place|chemin|quai|cours|square|drève|chauss[^\x00-\x7f]+e|route|all[^\x00-\x7f]+e)(?: (?:de|du|des|la|le|les|", word!(), r"))+,? \d+[A-Za-z]?(?:/\d+|,? (?i:bte|bo[^\x00-\x7f]+te|bus) ?\d+)?", code_and_place!("{0,3}")),
+            120,
             any,
         ),
         // A postal code alone, where it is called so.

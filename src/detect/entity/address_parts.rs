@@ -77,7 +77,8 @@ pub(super) fn ends_address(parts: &[(&str, &str)], has_unit: bool) -> bool {
         return true;
     };
     let lines = parts.iter().filter(|p| p.0.contains('\n')).count();
-    let sentence = parts.iter().any(|p| p.0.contains('.'));
+    // The dot of `St.,` is no end of a sentence.
+    let sentence = parts.iter().any(|p| p.0.contains('.') && !p.0.starts_with(".,") && !p.0.starts_with(".\n"));
     if parts.len() > 9 || lines > 4 || sentence {
         return false;
     }

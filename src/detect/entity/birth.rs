@@ -16,27 +16,36 @@ macro_rules! sign {
     };
 }
 
+/// The pattern of what may join a date to the words after it: `is my date of birth`.
+macro_rules! stated {
+    () => {
+        r"(?:[*_~'\x22\x60>)]*[ \n](?i:is|was|ist|war|lautet|est|es|era)(?:[ \n](?i:my|your|his|her|their|our|the|a|mein|dein|sein|ihr|unser|das|ma|sa|votre|la|mi|su)(?:[ \n](?i:date|fecha|data))?)?)?"
+    };
+}
+
 pub(super) static DATE_OF_BIRTH: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
         // With the full hour of a time stamp, as data has it: `1985-03-15T00:00:00Z`. Visits have minutes.
-        near_birth(exact(concat!(r"\b\d+", sign!(), r"\d+", sign!(), r"\d+(?:T\d\d:00)?\b"), 20, numeric_date))
+        near_birth(exact(concat!(r"\b\d+", sign!(), r"\d+", sign!(), r"\d+(?:T\d\d:00)?", stated!(), r"\b"), 34, numeric_date))
             .with_count(Count::digits(4, 12))
             .with_value(without_time),
         near_birth(exact(r"\b\d+\b", 8, compact_date))
             .with_count(Count::digits(8, 8))
             .with_forms(const { &[Form::grouped(&[8])] }),
         near_birth(exact(
-            r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:(?:19|20)\d\d|\d\d)\b",
-            30,
+            concat!(r"\b(?:\d{1,2}(?i:st|nd|rd|th)?(?:[ \n]of)?[ \n-]?)?(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[. \n,-]?[ \n]?(?:\d{1,2}(?i:st|nd|rd|th)?,?[ \n])?(?:(?:19|20)\d\d|\d\d)", stated!(), r"\b"),
+            44,
             worded_date,
-        )),
+        ))
+        .with_value(to_last_digit),
         // In other languages the day is first: `15. März 1985`, `1er mars 1985`, `15 de marzo de 1985`.
         near_birth(exact(
-            r"\b\d{1,2}(?:\.[ \n]?|(?i:er|o)?[ \n])(?i:d[ei][ \n])?[^\x00-\x40\x5b-\x60\x7b-\x7f]{3,}\.?[ \n](?i:del?[ \n])?(?:19|20)\d\d\b",
-            40,
+            concat!(r"\b\d{1,2}(?:\.[ \n]?|(?i:er|o)?[ \n])(?i:d[ei][ \n])?[^\x00-\x40\x5b-\x60\x7b-\x7f]{3,}\.?[ \n](?i:del?[ \n])?(?:19|20)\d\d", stated!(), r"\b"),
+            54,
             date_abroad,
-        )),
+        ))
+        .with_value(to_last_digit),
         near_birth(exact(r"\b\d+[ ]?(?:年|년)[ ]?\d+[ ]?(?:月|월)[ ]?\d+[ ]?(?:日|일)", 24, date_of_east_asia)),
     ]],
     ..Description::DEFAULT
@@ -122,8 +131,14 @@ const MONTHS: &[&str] = &[
     "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
 ];
 
+/// Returns the date without the words after it.
+fn to_last_digit(text: &str) -> Range<usize> {
+    0..text.trim_end_matches(|c: char| !c.is_ascii_digit()).len()
+}
+
 fn without_time(text: &str) -> Range<usize> {
-    0..text.find('T').unwrap_or(text.len())
+    let date = to_last_digit(text);
+    0..part(text, date.clone()).find('T').unwrap_or(date.end)
 }
 
 fn numeric_date(c: &RecognizerInput<'_>) -> Verdict {
@@ -171,8 +186,9 @@ fn is_year(year: u32) -> bool {
 }
 
 fn worded_date(c: &RecognizerInput<'_>) -> Verdict {
-    let digits = c.text.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let Some((rest, last)) = c.text.split_at_checked(c.text.len() - digits) else { return Verdict::Reject };
+    let text = part(c.text, to_last_digit(c.text));
+    let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let Some((rest, last)) = text.split_at_checked(text.len() - digits) else { return Verdict::Reject };
     // "May 1995" alone is a month, no birthday. Two digits are a year in "15-Mar-85" only.
     let day = rest.bytes().any(|b| b.is_ascii_digit());
     let year = match digits {
@@ -183,11 +199,12 @@ fn worded_date(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn date_abroad(c: &RecognizerInput<'_>) -> Verdict {
-    let mut words = c.text.split([' ', '\n', '.']).map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let text = part(c.text, to_last_digit(c.text));
+    let mut words = text.split([' ', '\n', '.']).map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()));
     let is_month = words.any(|word| MONTHS.contains(&word.to_lowercase().as_str()));
     let digits = c.text.bytes().take_while(u8::is_ascii_digit).count();
     let day = part(c.text, 0..digits).parse().is_ok_and(|day: u32| (1..=31).contains(&day));
-    let year = part(c.text, c.text.len() - 4..c.text.len()).parse().is_ok_and(is_year);
+    let year = part(text, text.len().saturating_sub(4)..text.len()).parse().is_ok_and(is_year);
     context_if(is_month && day && year && c.wraps_once())
 }
 

@@ -116,6 +116,15 @@ pub(super) static CREDIT_DEBIT_CARD_NUMBER: Description = Description {
             .with_count(Count::digits(16, 16))
             .with_forms(const { &[Form::of("**** - **** - **** - ****")] })
             .with_context(CARD_WORDS),
+        // In a form that is sent, where a plus sign and an escape are spaces.
+        exact(r"\d+\+\d+\+\d+(?:\+\d+)?", 19, sent_card)
+            .with_count(Count::digits(15, 16))
+            .with_forms(const { &[Form::grouped(&[4, 4, 4, 4]), Form::grouped(&[4, 6, 5])] })
+            .with_context(CARD_WORDS),
+        exact(r"\d+%20\d+%20\d+%20\d+", 25, sent_card)
+            .with_count(Count::digits(22, 22))
+            .with_forms(const { &[Form::of("****%20****%20****%20****")] })
+            .with_context(CARD_WORDS),
     ]],
     ..Description::DEFAULT
 };
@@ -223,6 +232,10 @@ fn spaced_card(c: &RecognizerInput<'_>) -> Verdict {
     let digits = digits(c.text);
     let alone = !is_digit(c.before) && !is_digit(c.after) && !c.is_after(&['.']);
     if alone && luhn(&digits) && !same(&digits) { issuer(&digits) } else { Verdict::Reject }
+}
+
+fn sent_card(c: &RecognizerInput<'_>) -> Verdict {
+    spaced_card(&RecognizerInput { text: &c.text.replace("%20", " "), ..*c })
 }
 
 /// Returns the offset of the next digit with which a card may begin by its check digit and its issuer, or the length of the text. No start inside

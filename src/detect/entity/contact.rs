@@ -23,6 +23,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::builders::{accept_if, context_if, exact, is_word, reject_end};
 use super::description::{Certainty, Comparison, Description};
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
+use super::url_parts::{ends_its_field, is_api_version, joins_address, next_start, scheme};
 use crate::detect::pattern::Verdict;
 use crate::text::char_class::CharClass;
 
@@ -304,62 +305,12 @@ fn url(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(dotted && host.chars().any(char::is_alphanumeric))
 }
 
-/// Returns the number of bytes of the scheme and its `://`, or 0: the sign in a path is that of another address.
-fn scheme(text: &str) -> usize {
-    let sign = memchr::memmem::find(text.as_bytes(), b"://");
-    let head = sign.and_then(|at| text.get(..at)).filter(|head| !head.contains(['/', '?', '#']));
-    head.map_or(0, |head| head.len() + 3)
-}
-
 /// Returns `true` if the part that was accepted shows that the whole is an address: a longer host differs only by a gap, and the host
 /// begins elsewhere only after the sign of a scheme.
 fn continues_accepted(c: &RecognizerInput<'_>) -> bool {
     let Some(joint) = c.accepted.checked_sub(2) else { return false };
     let new = c.text.as_bytes().get(joint..).unwrap_or_default();
     !new.windows(2).any(|pair| pair == b"..") && !new.windows(3).any(|sign| sign == b"://")
-}
-
-/// Returns `true` if an address of another kind continues after the character.
-fn joins_address(before: Option<char>) -> bool {
-    matches!(before, Some('@' | '.' | '-'))
-}
-
-/// Returns `true` if the address follows the separator of a table, `1,https://a.b/c,next`, and holds one: its field ended before.
-fn ends_its_field(c: &RecognizerInput<'_>) -> bool {
-    let new = c.text.as_bytes().get(c.accepted..).unwrap_or_default();
-    matches!(c.before, Some(sign @ (',' | ';' | '|')) if memchr::memchr(sign as u8, new).is_some())
-}
-
-/// Returns an offset before which no scheme or `www.` begins an address, wherever it ends.
-fn next_start(text: &str) -> usize {
-    // The word before a `:`, and the text that more text may make the start of one.
-    let (mut word, mut open) = (0, 0);
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        let rest = || text.get(at..).unwrap_or_default();
-        let begins = match byte {
-            b'w' | b'W' => rest().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www.")).then_some(at),
-            b':' => (word > 0 && rest().starts_with("://")).then_some(word),
-            _ => None,
-        };
-        let before = |start: usize| text.get(..start).and_then(|head| head.chars().next_back());
-        if let Some(start) = begins.filter(|&start| !joins_address(before(start))) {
-            return start;
-        }
-        if !byte.is_ascii_alphanumeric() {
-            word = at + 1;
-            if !matches!(byte, b':' | b'/' | b'+') {
-                open = word;
-            }
-        }
-    }
-    open
-}
-
-/// Returns `true` if the path is only a version, as of the groups of an API: `audit.k8s.io/v1beta1`.
-fn is_api_version(path: &str) -> bool {
-    let version =
-        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
-    path.strip_prefix('v').is_some_and(version)
 }
 
 /// Returns the longest end is wanted; an end inside a word would only be offered when every longer one fails.

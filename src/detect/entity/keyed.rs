@@ -5,21 +5,8 @@
 
 use std::ops::Range;
 
-/// The pattern of the text between a keyword and its value: a sign, a verb, an attribute named `value`, or white space.
-/// A macro, because patterns are concatenated at compile time.
-macro_rules! join {
-    () => {
-        concat!(
-            r"(?:['\x22`]|&quot;|%22|&#3[49];)?(?:[ ]*\*{0,3}[ ]*(?:(?:[:=]|%3[ADad])=?(?:>|&gt;)?|>|&gt;|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
-            r"|\*{0,3}[ ]+(?i:is now|is set to|set to|is|was|to|lautet|ist|es|est|jest)[ ]*:?(?:[ \n]?\*{0,3}){0,3}",
-            r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
-            r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
-            r"|[ ]*(?:--?>?[ ]|→|⇒)[ ]*\*{0,3}",
-            r"|[ \n]+\*{0,3})"
-        )
-    };
-}
-pub(super) use join;
+use super::joint::{Link, Opened, is_hyphen, is_joint, is_quote, link, open, strip, strip_any};
+use super::recognizer::RecognizerInput;
 
 /// Signs around a value of base64: quotes, marks of Markdown, escapes of white space and quotes, an angle bracket.
 macro_rules! wrapper {
@@ -47,45 +34,6 @@ const ESCAPES: &[&str] = &["%20", "%09", "%0a", "%0d", "%22", "%27", "&quot;", "
 /// Quotes as text in HTML and in addresses has them.
 const QUOTES: &[&str] = &["&quot;", "&#34;", "&#39;", "%22", "%27"];
 
-/// Signs that join a value to its keyword, as they are there.
-const SIGNS: &[&str] = &["%3d", "%3a"];
-
-/// Verbs between a keyword and its value, longer ones first.
-const VERBS: &[&str] = &[
-    "is now",
-    "is set to",
-    "set to",
-    "lautet",
-    "jest",
-    "was",
-    "ist",
-    "est",
-    "is",
-    "to",
-    "es",
-    "是",
-    "为",
-    "為",
-    "は",
-    "는",
-    "은",
-    "è",
-    "é",
-];
-
-/// The text between a keyword and its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Link {
-    /// A colon or an equals sign, or an attribute named `value`.
-    Sign,
-    /// The end of a tag, the edge of a table's cell, a dash or an arrow.
-    Edge,
-    /// A verb.
-    Verb,
-    /// White space, or nothing.
-    Space,
-}
-
 /// A parsed candidate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Keyed<'a> {
@@ -104,10 +52,25 @@ pub(super) struct Keyed<'a> {
     pub(super) padded: bool,
     /// The same quote is after the value.
     pub(super) closed: bool,
+    /// A bracket that nothing but a space joins to the keyword opens before the value, or before its quote.
+    pub(super) bracketed: bool,
+    /// Where a hyphen without a space joins the two, in the candidate. Only a dash may: other hyphens are those of a longer word.
+    hyphen: Option<usize>,
     /// The value, without its quotes.
     pub(super) value: &'a str,
     /// The offset of the value in the candidate.
     start: usize,
+}
+
+/// Where the quote before a value ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum QuoteEnd {
+    /// Before the end of the candidate.
+    Before,
+    /// At its end.
+    Here,
+    /// Nowhere yet.
+    Open,
 }
 
 impl Keyed<'_> {
@@ -117,21 +80,35 @@ impl Keyed<'_> {
     }
 
     /// Returns `true` if the value begins where it does however the text continues: a sign joins it. After a verb, `password to x`, another may
-    /// follow, and a quote may be closed after spaces.
+    /// follow, a quote may be closed after spaces, a tag may end, and the string after the type of a declaration may begin.
     pub(super) fn is_begun(&self) -> bool {
-        self.quote.is_none() && matches!(self.link, Link::Sign | Link::Edge)
+        self.quote.is_none() && matches!(self.link, Link::Sign | Link::Edge) && !self.value.starts_with(['<', '{'])
     }
-}
 
-/// Returns the text after `prefix`, which is matched without regard to ASCII case.
-pub(super) fn strip<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    // The last byte tells most words apart that begin alike.
-    let at = prefix.len().checked_sub(1)?;
-    if !text.as_bytes().get(at)?.eq_ignore_ascii_case(prefix.as_bytes().get(at)?) {
-        return None;
+    /// Returns `true` if what joins the two does not make one word of them.
+    pub(super) fn is_joined(&self, c: &RecognizerInput<'_>) -> bool {
+        self.hyphen.is_none_or(|at| c.written.is_sentence_dash(at))
     }
-    let (head, tail) = text.split_at_checked(prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then_some(tail)
+
+    /// Returns where the quote before the value ends it. One that is escaped or doubled does not.
+    pub(super) fn quote_end(&self, c: &RecognizerInput<'_>) -> QuoteEnd {
+        let Some(quote) = self.quote else { return QuoteEnd::Open };
+        let opening = c.text.get(..self.start).and_then(|head| head.rfind(quote)).unwrap_or_default();
+        let is_quote_at = |at: usize| c.text.get(at..).is_some_and(|rest| rest.starts_with(quote));
+        let mut at = self.start;
+        while let Some(next) = c.text.get(at..).and_then(|rest| rest.find(quote)) {
+            at += next;
+            let is_last = at + 1 == c.text.len();
+            let is_escaped = c.written.is_escaped_within(at, opening);
+            let is_double = !is_escaped && is_quote_at(at + 1);
+            match (is_escaped, is_double) {
+                (_, false) if is_last => return QuoteEnd::Here,
+                (false, false) => return QuoteEnd::Before,
+                _ => at += 1 + usize::from(is_double),
+            }
+        }
+        QuoteEnd::Open
+    }
 }
 
 /// Returns the text after the longest of `words` that begins it. They are sorted by their first byte, without regard to ASCII case.
@@ -142,15 +119,6 @@ pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str
     let from = words.partition_point(|word| first_of(word) < Some(first));
     let alike = words.iter().skip(from).take_while(|word| first_of(word) == Some(first));
     alike.filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
-}
-
-/// Returns the text after one of `words`.
-fn strip_any<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
-    text.starts_with(['&', '%']).then(|| words.iter().find_map(|word| strip(text, word)))?
-}
-
-pub(super) fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '`')
 }
 
 /// The pattern of what a value is for, between its keyword and a sign or a verb: `password for the new server is`.
@@ -177,7 +145,7 @@ pub(super) fn after_purpose(rest: &str) -> &str {
             return rest;
         }
         // "the password for connecting to NetBeans"
-        let is_joined = sign(tail).is_some() || verb(tail).is_some() && strip(tail, " to").is_none();
+        let is_joined = is_joint(tail) && strip(tail, " to").is_none();
         if is_joined {
             return tail;
         }
@@ -188,9 +156,10 @@ pub(super) fn after_purpose(rest: &str) -> &str {
 /// Parses the text after a keyword; `rest` is the end of `text`.
 pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let bare = rest.strip_prefix(is_quote).or_else(|| strip_any(rest, QUOTES)).unwrap_or(rest);
-    let (link, tail) = attribute(bare).or_else(|| sign(bare)).or_else(|| verb(bare)).unwrap_or((Link::Space, bare));
+    let (link, tail) = link(bare, bare.len() < rest.len());
     let opened = tail.trim_start_matches([' ', '\n', '*']);
     let opened = strip_any(opened, QUOTES).unwrap_or(opened);
+    let Opened { link, tail: opened, bracketed } = open(link, opened);
     let gap = tail.len() - opened.len();
     let gap = tail.get(..gap).unwrap_or_default();
     let (on_next_line, starred) = (gap.contains('\n'), gap.contains('*'));
@@ -212,51 +181,11 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
         padded,
         quote,
         closed: inner.is_some(),
+        bracketed,
+        hyphen: (link == Link::Edge && is_hyphen(bare)).then(|| text.len() - bare.len()),
         value: inner.unwrap_or(value),
         start,
     }
-}
-
-/// Reads `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
-fn attribute(rest: &str) -> Option<(Link, &str)> {
-    let rest = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches(is_quote);
-    let rest = strip(rest, "value")?.trim_start_matches(is_quote).trim_start_matches(' ');
-    rest.strip_prefix([':', '=']).map(|tail| (Link::Sign, tail))
-}
-
-fn sign(rest: &str) -> Option<(Link, &str)> {
-    let rest = rest.trim_start_matches([' ', '*']);
-    if let Some(tail) = dash(rest) {
-        return Some((Link::Edge, tail));
-    }
-    let tail = rest.trim_start_matches([':', '=', '>', '|']);
-    let tail = strip_any(tail, SIGNS).unwrap_or(tail);
-    if let Some(tail) = strip_any(tail, &["&gt;"]) {
-        return Some((if tail.len() + "&gt;".len() < rest.len() { Link::Sign } else { Link::Edge }, tail));
-    }
-    let (first, is_sign) = (rest.chars().next()?, tail.len() < rest.len());
-    let link = if matches!(first, '>' | '|') { Link::Edge } else { Link::Sign };
-    is_sign.then_some((link, tail))
-}
-
-/// Returns the text after a dash or an arrow, and a space: `- x`, `-> x`.
-fn dash(rest: &str) -> Option<&str> {
-    if let Some(tail) = rest.strip_prefix(['→', '⇒']) {
-        return Some(tail);
-    }
-    let dash = rest.strip_prefix('-')?;
-    let tail = dash.strip_prefix('-').unwrap_or(dash);
-    let tail = tail.strip_prefix('>').unwrap_or(tail);
-    tail.starts_with(' ').then_some(tail)
-}
-
-fn verb(rest: &str) -> Option<(Link, &str)> {
-    let rest = rest.trim_start_matches([' ', '*']);
-    VERBS.iter().find_map(|verb| {
-        let tail = strip(rest, verb)?;
-        let whole = !verb.is_ascii() || tail.starts_with([' ', ':', '\n']) || tail.starts_with(is_quote);
-        whole.then(|| (Link::Verb, tail.trim_start_matches([' ', ':'])))
-    })
 }
 
 /// Returns `true` if a keyword that begins with `first` and follows `before` is a part of an identifier, not the end of a word:

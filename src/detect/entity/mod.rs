@@ -19,6 +19,7 @@ mod edges;
 mod given_names;
 mod ids;
 mod introductions;
+mod joint;
 mod keyed;
 mod name;
 mod name_parts;
@@ -39,6 +40,7 @@ pub(crate) mod recognizer;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod url_parts;
 mod vehicle;
 
 use description::Description;
@@ -275,6 +277,11 @@ impl EntityType {
     /// Returns `true` if a dash that parts sentences ends a value of the type that is whole without what follows it.
     pub(crate) fn ends_at_dashes(self) -> bool {
         self.description().ends_at_dashes
+    }
+
+    /// Returns `true` for passwords and keys: each of their characters counts.
+    pub(crate) fn is_secret(self) -> bool {
+        self.comparison() == Comparison::Exact
     }
 
     /// Returns `true` if a tab ends a value of the type.

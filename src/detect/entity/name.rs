@@ -9,7 +9,9 @@ use super::builders::{accept_if, exact, is_mark, is_word, part, reject_end};
 use super::description::Description;
 use super::given_names;
 use super::introductions::introduction;
-use super::name_parts::{MOST_WORDS, TITLES, has_other_dot, is_name_word, is_particle, is_title, name_words, words};
+use super::name_parts::{
+    MOST_WORDS, TITLES, after_last_sign, ends_in_name_word, has_other_dot, is_particle, is_title, name_words, words,
+};
 use super::name_words::is_thing;
 use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::Verdict;
@@ -32,6 +34,13 @@ macro_rules! particle {
 macro_rules! more {
     () => {
         concat!("(?: (?:", particle!(), "|", word!(), r"\.?))*")
+    };
+}
+
+/// The same in a form that is sent, where a plus sign and an escape are spaces.
+macro_rules! more_sent {
+    () => {
+        concat!(r"(?:(?: |\+|%20)(?:", particle!(), "|", word!(), r"\.?))*")
     };
 }
 
@@ -92,14 +101,14 @@ pub(super) static NAME: Description = Description {
         .with_value(name_value),
         exact(
             concat!(
-                r"\b(?:(?i:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:names?|holder)|name|surnames?|forenames?|vornamen?|nachname|familienname|voornaam|achternaam|nom(?: de famille)?|nombres?|apellidos?|cognome|nome|sobrenome|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname)|(?i:pr)(?:é|É|e)(?i:noms?))(?:[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?|>\n?)(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
+                r"\b(?:(?i:(?:full|first|last|given|family|middle|maiden|holder|patient|customer|employee|contact|client|billing|account|card ?holder|spouse|guest|student)[ _-]?(?:names?|holder)|name|surnames?|forenames?|vornamen?|nachname|familienname|voornaam|achternaam|nom(?: de famille| complet)?|nombres?(?: completo)?|naam|volledige naam|vor- und nachname|apellidos?|cognome|nome(?: completo| e cognome)?|sobrenome|patient|attending|plaintiff|defendant|account holder|beneficiary|author|witness|notary|radiologist|prescriber|physician|provider|judge|employee|customer|client|cardholder|recipient|sender|from|to|cc|by|subject|surgeon|nurse|insured|subscriber|guardian|emergency contact|contact|signed by|fullname|firstname|lastname)|(?i:pr)(?:é|É|e)(?i:noms?))(?:[*_~'\x22\x60]*[ ]?[:=][*_~]*[ \n]?['\x22]?|>\n?)(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon)\.? )?",
                 quoted!(),
                 particles!(),
                 word!(),
-                more!()
+                more_sent!()
             ),
             NAME_MAX,
-            field,
+            field_sent,
         )
         .ending_a_word()
         .with_value(name_value)
@@ -140,20 +149,6 @@ fn name_value(text: &str) -> Range<usize> {
         start += title.len() + 1;
     }
     after_marks(text, start)
-}
-
-/// Returns the offset after the last sign that is in no name, or 0.
-fn after_last_sign(text: &str) -> usize {
-    let last = text.bytes().rposition(|byte| matches!(byte, b':' | b'=' | b'>' | b'\n' | b'"' | b'`' | b','));
-    last.map_or(0, |at| at + 1)
-}
-
-/// Returns `true` if the last word, without the signs in front of it, can be one of a name: whatever the start, it is the last of the name.
-fn ends_in_name_word(text: &str) -> bool {
-    let from = text.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1);
-    let word = part(text, from..text.len());
-    let word = part(word, after_last_sign(word)..word.len()).trim_start_matches(is_mark);
-    is_name_word(word, word.strip_suffix('.').unwrap_or(word))
 }
 
 /// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
@@ -290,6 +285,16 @@ fn greeted(c: &RecognizerInput<'_>) -> Verdict {
     ]
     .contains(&first);
     accept_if(!role && (titled || dear || given_names::contains(first) || (count == 2 && lower.ends_with('\n'))))
+}
+
+/// Validates a field, of a form that is sent as well.
+fn field_sent(c: &RecognizerInput<'_>) -> Verdict {
+    if !c.text.contains(['+', '%']) {
+        return field(c);
+    }
+    let is_set = part(c.text, 0..name_value(c.text).start).ends_with('=');
+    let text = c.text.replace("%20", " ").replace('+', " ");
+    accept_if(is_set && field(&RecognizerInput { text: &text, ..*c }) == Verdict::Accept)
 }
 
 fn field(c: &RecognizerInput<'_>) -> Verdict {

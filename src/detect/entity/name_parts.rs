@@ -1,6 +1,6 @@
 //! What the words of a name look like.
 
-use super::builders::part;
+use super::builders::{is_mark, part};
 use super::name_words::{is_camel_case, is_not_name};
 
 pub(super) const TITLES: &[&str] =
@@ -85,4 +85,18 @@ pub(super) fn is_name_word(word: &str, stem: &str) -> bool {
         && !is_camel_case(stem)
         && !stem.chars().next_back().is_some_and(is_joint)
         && !stem.ends_with("'s")
+}
+
+/// Returns the offset after the last sign that is in no name, or 0.
+pub(super) fn after_last_sign(text: &str) -> usize {
+    let last = text.bytes().rposition(|byte| matches!(byte, b':' | b'=' | b'>' | b'\n' | b'"' | b'`' | b','));
+    last.map_or(0, |at| at + 1)
+}
+
+/// Returns `true` if the last word, without the signs in front of it, can be one of a name: whatever the start, it is the last of the name.
+pub(super) fn ends_in_name_word(text: &str) -> bool {
+    let from = text.bytes().rposition(|byte| byte == b' ').map_or(0, |space| space + 1);
+    let word = part(text, from..text.len());
+    let word = part(word, after_last_sign(word)..word.len()).trim_start_matches(is_mark);
+    is_name_word(word, word.strip_suffix('.').unwrap_or(word))
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::EntityType;
-use super::recognizer::{Recognizer, RecognizerInput};
+use super::recognizer::{Recognizer, RecognizerInput, Written};
 use crate::detect::pattern::{
     Group, MatcherState, Needs, Offer, ParsedPattern, PatternMatch, PatternMatcher, Syntax, Verdict,
 };
@@ -166,7 +166,8 @@ fn no_value_to_a_word_end_is_accepted_before_one() {
             let (recognizer, text) = (recognizers[tag as usize], view.slice(start..end));
             let is_accepted = |after| {
                 let (head, before) = (view.head(start), view.char_before(start));
-                let input = RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false };
+                let written = Written { view: &view, start };
+                let input = RecognizerInput { text, head, before, after, written, accepted: 0, lacks_context: false };
                 matches!((recognizer.validate)(&input), Verdict::Accept | Verdict::NeedsContext)
             };
             if recognizer.needs.count.rejected(text).is_none() {

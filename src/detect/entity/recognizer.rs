@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::pattern::{Needs, Verdict};
+use crate::text::view::ViewText;
 
 /// Recognizes values of one entity type: a pattern finds candidates, then a validator and context words decide.
 ///
@@ -45,7 +46,8 @@ impl Recognizer {
             return Verdict::RejectBefore(bytes);
         }
         let (head, before, after) = (view.head(start), view.char_before(start), view.char_after(end));
-        (self.validate)(&RecognizerInput { text, head, before, after, accepted: 0, lacks_context: false })
+        let written = Written { view, start };
+        (self.validate)(&RecognizerInput { text, head, before, after, written, accepted: 0, lacks_context: false })
     }
 }
 
@@ -92,9 +94,38 @@ pub(crate) struct RecognizerInput<'a> {
     pub(crate) before: Option<char>,
     /// The character after it, in the pattern view; `None` at the end of the text.
     pub(crate) after: Option<char>,
+    /// How it is written, where the pattern view does not show that.
+    pub(crate) written: Written<'a>,
     /// The number of bytes at the start of the candidate that were accepted as one, or 0: a validator of long values need not read them
     /// again. It is 0 for recognizers whose values are short.
     pub(crate) accepted: usize,
     /// No context word is near: [`Verdict::NeedsContext`] is no better than a rejection.
     pub(crate) lacks_context: bool,
+}
+
+/// How a candidate is written, where the pattern view does not show that. Offsets are those of the candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written<'a> {
+    pub(crate) view: &'a ViewText,
+    /// Where the candidate begins in the view.
+    pub(crate) start: usize,
+}
+
+impl Written<'_> {
+    /// Returns `true` if the hyphen at an offset is a dash that parts sentences.
+    pub(super) fn is_sentence_dash(&self, at: usize) -> bool {
+        let at = self.start + at;
+        self.view.first_sentence_dash(at..at + 1).is_some()
+    }
+
+    /// Returns `true` if the quote at an offset is escaped more often than the one at `outer`: it does not close what that one opens.
+    pub(super) fn is_escaped_within(&self, at: usize, outer: usize) -> bool {
+        self.width(at) > self.width(outer)
+    }
+
+    /// Returns the number of bytes of the text that the character at an offset, of one byte, represents.
+    fn width(&self, at: usize) -> usize {
+        let at = self.start + at;
+        self.view.text_end(at + 1) - self.view.text_start(at)
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::gap::begins_gap;
+
 /// Bits of the table for each key, at least.
 const BITS_A_KEY: usize = 32;
 
@@ -91,8 +93,13 @@ impl WholeKeys {
     /// Returns `true` if the bytes at `end` may follow the first letters and digits of a word, or are not known.
     fn may_follow(&self, first: u64, bytes: &[u8], end: usize) -> bool {
         let next = bytes.get(end..).and_then(<[u8]>::first_chunk);
-        next.is_none_or(|&next| self.phrases.contains(hash_phrase(first, next)))
+        next.is_none_or(|&next| is_gap(next) || self.phrases.contains(hash_phrase(first, next)))
     }
+}
+
+/// Returns `true` for bytes that may be a gap between words and are not one space.
+fn is_gap(bytes: [u8; NEXT]) -> bool {
+    begins_gap(bytes[0]) || bytes[0] == b' ' && begins_gap(bytes[1])
 }
 
 /// Returns the hash of a word's first letters and digits, and of those with the bytes after them. A word that begins otherwise has no key.

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use super::automaton::{Depths, StateID, WordAutomaton};
+use super::gap::single_gaps;
 use super::hit::{WordHit, WordRole};
 use super::keyed::{Found, KeyedState, KeyedWords, Place, has_key, joins_identifier};
 use super::skeleton::{SkeletonBuilder, SkeletonState, Skeletons};
@@ -340,7 +341,10 @@ impl WordPattern {
     fn is_spelled(&self, text: &str) -> bool {
         match self.spelling {
             Spelling::Normalized => true,
-            Spelling::NormalizedInCase => normalize_keeping_case(text) == normalize_keeping_case(&self.written),
+            Spelling::NormalizedInCase => {
+                let (text, written) = (normalize_keeping_case(text), normalize_keeping_case(&self.written));
+                text == written || single_gaps(&text) == written
+            }
             Spelling::AnyCase => {
                 text == &*self.written
                     || single_spaced(text).to_lowercase() == single_spaced(&self.written).to_lowercase()

@@ -1,6 +1,7 @@
 //! Words and phrases, also in disguise.
 
 mod automaton;
+mod gap;
 mod hit;
 mod keyed;
 mod keys;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::gap::{Gap, GapByte, begins_gap};
+
 /// Classes of bytes, in the order of bytes.
 const RANKS: usize = 64;
 
@@ -23,8 +25,21 @@ pub(super) struct SortedWords {
 pub(super) struct Walk {
     pub(super) start: usize,
     /// Bytes read.
-    depth: usize,
+    read: usize,
+    /// The words as they are.
     words: Range<u32>,
+    /// The phrases of which a gap in the text is another one.
+    loose: Option<Loose>,
+}
+
+/// The phrases that begin as the text does if some gaps in it are one space each.
+#[derive(Clone, Debug)]
+struct Loose {
+    words: Range<u32>,
+    /// Bytes of the words that were read.
+    depth: usize,
+    /// The gap, while it is read.
+    gap: Option<Gap>,
 }
 
 impl SortedWords {
@@ -51,28 +66,79 @@ impl SortedWords {
         let words = match *bytes {
             [] => 0..RANKS * RANKS,
             [first] => pair(first, 0)..pair(first, 0) + RANKS,
+            [first, second, ..] if begins_gap(second) => pair(first, 0)..pair(first, 0) + RANKS,
             [first, second, ..] => pair(first, second)..pair(first, second) + 1,
         };
         let first = |pair: usize| self.pairs.get(pair).copied().unwrap_or_default();
-        Walk { start, depth: 0, words: first(words.start)..first(words.end) }
+        Walk { start, read: 0, words: first(words.start)..first(words.end), loose: None }
     }
 
-    /// Reads bytes, and reports each word that ends in them with its number and length. Returns `true` if more may follow.
+    /// Reads bytes, and reports each word that ends in them with its number and the length of the text. Returns `true` if more may follow.
     #[inline]
     pub(super) fn advance(&self, walk: &mut Walk, bytes: &[u8], mut found: impl FnMut(usize, usize)) -> bool {
         for byte in bytes {
-            if walk.words.is_empty() {
+            if walk.words.is_empty() && walk.loose.is_none() {
                 return false;
             }
-            self.narrow(&mut walk.words, walk.depth, byte.to_ascii_lowercase());
-            walk.depth += 1;
-            let first = walk.words.start;
-            if !walk.words.is_empty() && self.word(first).len() == walk.depth {
-                found(first as usize, walk.depth);
-                walk.words.start += 1;
+            let byte = byte.to_ascii_lowercase();
+            if walk.loose.is_some() || begins_gap(byte) {
+                self.advance_loosely(walk, byte, &mut found);
             }
+            if !walk.words.is_empty() {
+                self.narrow(&mut walk.words, walk.read, byte);
+                self.report(&mut walk.words, walk.read + 1, |number| found(number, walk.read + 1));
+            }
+            walk.read += 1;
         }
-        !walk.words.is_empty()
+        !walk.words.is_empty() || walk.loose.is_some()
+    }
+
+    /// Reports the first of some words if it ends after `depth` bytes.
+    fn report(&self, words: &mut Range<u32>, depth: usize, found: impl FnOnce(usize)) {
+        let first = words.start;
+        if first < words.end && self.word(first).len() == depth {
+            found(first as usize);
+            words.start += 1;
+        }
+    }
+
+    /// Reads a byte where gaps may be others than one space.
+    #[inline(never)]
+    fn advance_loosely(&self, walk: &mut Walk, byte: u8, found: &mut impl FnMut(usize, usize)) {
+        let Some(mut loose) = walk.loose.take().or_else(|| self.loosen(walk)) else { return };
+        if loose.gap.is_none() && (byte == b' ' || begins_gap(byte)) {
+            self.begin_gap(&mut loose);
+        }
+        match loose.gap.as_mut().map_or(GapByte::After, |gap| gap.read(byte)) {
+            GapByte::Inside => {}
+            GapByte::After => {
+                self.narrow(&mut loose.words, loose.depth, byte);
+                (loose.gap, loose.depth) = (None, loose.depth + 1);
+                self.report(&mut loose.words, loose.depth, |number| found(number, walk.read + 1));
+            }
+            GapByte::None => return,
+        }
+        walk.loose = Some(loose).filter(|loose| !loose.words.is_empty());
+    }
+
+    /// Returns the phrases in which a gap may be after what was read. A word with signs is found as it is.
+    fn loosen(&self, walk: &Walk) -> Option<Loose> {
+        let read = self.word(walk.words.start).get(..walk.read).filter(|_| !walk.words.is_empty())?;
+        if read.iter().any(|&byte| begins_gap(byte)) {
+            return None;
+        }
+        let mut loose = Loose { words: walk.words.clone(), depth: walk.read, gap: None };
+        if read.last() == Some(&b' ') {
+            loose.gap = Some(Gap::after_space());
+        } else {
+            self.begin_gap(&mut loose);
+        }
+        Some(loose).filter(|loose| !loose.words.is_empty())
+    }
+
+    fn begin_gap(&self, loose: &mut Loose) {
+        self.narrow(&mut loose.words, loose.depth, b' ');
+        (loose.gap, loose.depth) = (Some(Gap::default()), loose.depth + 1);
     }
 
     /// Leaves the words of which a byte is this one. A word has no byte after its last, which comes before any byte.

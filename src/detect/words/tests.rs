@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::gap::single_gaps;
 use super::{Spelling, WordHit, WordRole, Words, WordsBuilder, WordsState};
 use crate::text::buffer::TextBuffer;
 use crate::text::normalize::View;
-use crate::text::view::ViewText;
+use crate::text::view::{ViewText, normalize_text};
 
 /// What words and text are made of.
 const PARTS: &[&str] = &[
@@ -144,6 +145,12 @@ fn matches<'t>(words: &Words, chunks: impl IntoIterator<Item = &'t str>) -> Vec<
     all
 }
 
+/// Returns `true` if a gap in a match is not one space: the automaton finds none of those.
+fn has_other_gap(text: &str, &(start, end, _): &(usize, usize, String)) -> bool {
+    let found = normalize_text(text.get(start..end).unwrap_or_default(), View::Word);
+    single_gaps(&found) != found
+}
+
 fn characters(text: &str) -> impl Iterator<Item = &str> {
     text.char_indices().filter_map(|(at, c)| text.get(at..at + c.len_utf8()))
 }
@@ -161,8 +168,10 @@ proptest! {
         let own = own.iter().filter_map(|&(number, joint)| Some([words.get(number)?.written.as_str(), joint])).flatten();
         let text: String = [text.as_str()].into_iter().chain(own).collect();
         let (Some(keyed), Some(oracle)) = (compile(&words, false), compile(&words, true)) else { return Ok(()) };
-        let expected = matches(&oracle, [text.as_str()]);
-        prop_assert_eq!(matches(&keyed, [text.as_str()]), expected.clone(), "{:?}", text);
+        let all = matches(&keyed, [text.as_str()]);
+        let with_one_space: Vec<_> = all.iter().filter(|found| !has_other_gap(&text, found)).cloned().collect();
+        prop_assert_eq!(with_one_space, matches(&oracle, [text.as_str()]), "{:?}", text);
+        let expected = all;
         prop_assert_eq!(matches(&keyed, characters(&text)), expected.clone(), "{:?} in characters", text);
         for (cut, _) in text.char_indices() {
             let (first, second) = text.split_at(cut);

@@ -1,6 +1,6 @@
 //! What findings and explanations report, and what `Debug` does not.
 
-use super::guardrail;
+use super::{characters, guardrail, streamed};
 use crate::detect::{ContentCategory, EntityType, FilterStrength};
 use crate::guardrail::{ActionTaken, Conversation, Guardrail, Source};
 use crate::policy::RuleKind;
@@ -117,5 +117,22 @@ fn debug_shows_no_text_and_no_values() {
         (format!("{:?}", Guardrail::enforced(&guardrail)), "numbers"),
     ] {
         assert!(shown.contains(expected) && !shown.contains("jane.roe"), "{shown}");
+    }
+}
+
+/// A finding that is a part of a longer secret of its type hides neither that secret nor the next one.
+#[test]
+fn nothing_is_left_of_secrets_that_overlap() {
+    let guardrail = guardrail("{version: 1, name: f, pii: [{types: [API_KEY, PASSWORD], action: mask}]}");
+    let key = "PMAK-ac2f86702824c1c099724caf-4941d4072014b3ce107f80e222f828767e";
+    for (text, expected) in [
+        (format!("95390832613804356|{key}"), "{API_KEY}"),
+        (format!("953908326138043|{key}, x"), "{API_KEY}, x"),
+        ("8?pw4:W<iFhT/7Q6rq.{18_4?DB_PASSWORD='my dog has 3 legs!'".to_owned(), "8?pw4:{PASSWORD}'{PASSWORD}'"),
+        ("pwd \"a1b2c3 passwd\": \"hunter2x\"".to_owned(), "pwd \"{PASSWORD}\": \"{PASSWORD}\""),
+    ] {
+        assert_eq!(guardrail.assess(Source::Input, &text).apply_to(&text), expected, "{text:?}");
+        let (released, _) = streamed(&guardrail, characters(&text));
+        assert_eq!(released, expected, "{text:?} in chunks");
     }
 }

@@ -121,6 +121,26 @@ fn what_a_label_says_is_no_context_and_no_value() {
     }
 }
 
+/// The value is not all that a label may have been beside, and a weaker match is no stronger one.
+#[test]
+fn text_glued_to_a_masked_value_is_not_masked_later() {
+    let guardrail = guardrail("{version: 1, name: t, pii: [{types: [ALL], action: mask}]}");
+    for text in [
+        "my mother, 71 yrs oldAKIAIOSFODNN7EXAMPLE",
+        "my mother, 71 y/oAKIAIOSFODNN7EXAMPLE",
+        "4111111111111111www.example.com",
+        "378282246310005www.abc.com.cn/x",
+        "username: **jdoe**123456789 Call +1 (810) 491-3227 now.",
+        "atlasv1.HjhEb9kf0jCkA96fJhHG2fh6hfc07EH0E79gc3A14CF4_jBK4A67Jfk398c259dc=exp=12/27",
+    ] {
+        assert_masked_for_good(&guardrail, text);
+    }
+    let text = "{EMAIL}.jane@example.com, {NAME}:4111111111111111, **{NAME}**: hunter2, {EMAIL}.password=Zw8kQ1x2";
+    let expected =
+        "{EMAIL}.{EMAIL}, {NAME}:{CREDIT_DEBIT_CARD_NUMBER}, **{NAME}**: hunter2, {EMAIL}.password={PASSWORD}";
+    assert_eq!(guardrail.assess(Source::Input, text).apply_to(text), expected);
+}
+
 /// A replacement is not replaced again, but a regex that only detects may look for labels.
 #[test]
 fn a_regex_that_masks_matches_nothing_in_a_label() {
@@ -164,6 +184,10 @@ fn a_value_beside_a_label_is_all_of_a_match_by_its_rule() {
         (1, "acme corp", true, true, false),
     ] {
         let detectors = guardrail.policy().detectors();
-        assert_eq!(is_found_beside(detectors, rule, value, before, behind), expected, "{rule}: {value:?}");
+        assert_eq!(
+            is_found_beside(detectors, (rule, true), value, (before.then_some(""), behind)),
+            expected,
+            "{rule}: {value:?}"
+        );
     }
 }

@@ -165,7 +165,19 @@ fn read_one(rest: &str, first: char, is_last: bool) -> DecodeStep {
         '%' => percent(rest, is_last),
         '\\' => backslash(rest, is_last),
         '<' => tag(rest, is_last),
+        '\u{ad}' => soft_hyphen(rest, is_last),
         '\u{1B}' => color(rest, is_last),
+        _ => DecodeStep::Plain,
+    }
+}
+
+/// Reads a soft hyphen: at the end of a line it is a hyphen.
+fn soft_hyphen(rest: &str, is_last: bool) -> DecodeStep {
+    let mut chars = rest.chars();
+    let bytes = chars.next().map_or(0, char::len_utf8);
+    match chars.next() {
+        None if !is_last => DecodeStep::Open,
+        Some('\n' | '\r') => DecodeStep::Char('-', bytes),
         _ => DecodeStep::Plain,
     }
 }

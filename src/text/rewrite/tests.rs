@@ -68,6 +68,7 @@ fn values_are_put_together() {
         ("jane[at]example.com (at least)", "jane@example.com (at least)"),
         ("4111**1111**1111_1111 a_b a_1", "4111111111111111 a_b a_1"),
         ("4111-\n  1111 a - b", "41111111 a - b"),
+        ("4111\u{ad}\n1111 a\u{ad}b", "41111111 ab"),
         ("四一一一", "4111"),
         ("{CREDIT_DEBIT_CARD_NUMBER_1}", "{CREDIT_DEBIT_CARD_NUMBER_1}"),
         ("someone two-step 1st", "someone 2-step 1st"),
@@ -84,6 +85,7 @@ fn letters_are_put_together() {
         ("d.o.t.t.e.d  s-t x-y", "dotted  st xy"),
         ("sooooo goood see", "so god see"),
         ("laun-\nder laun**der**", "launder launder**"),
+        ("laun\u{ad}\nder", "launder"),
         ("401k 2024 911", "401k 2024 911"),
     ] {
         assert_eq!(rewrite(text, Rewriting::Letters(One::I)), shown, "{text}");

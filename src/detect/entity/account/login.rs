@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::super::builders::{accept_if, context_if, exact};
-use super::super::keyed::is_quote;
+use super::super::joint::is_quote;
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;
@@ -56,7 +56,25 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
             "cf login", "plink", "pscp", "psftp", "redis-cli", "keytool", "jarsigner",
         ])
         .context_distance(120, 0),
+    of_commands(concat!("-P[ ]", option_value!()), &["zip", "sqlcmd", "bcp", "osql", "isql"]),
+    of_commands(concat!("-w[ ]", option_value!()), &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami", "ldappasswd"]),
+    // Oracle's tools.
+    exact(
+        r"\b(?:sqlplus|sqlldr|expdp|impdp)[ ](?:-[A-Za-z]+[ ])?['\x22]?[A-Za-z][A-Za-z0-9_.$-]*/['\x22]?[^\x00-\x20\x22'`<>/@]+['\x22]?@",
+        160,
+        of_oracle,
+    )
+    .with_value(oracle_value),
 ];
+
+/// Returns a recognizer of passwords after an option that only some commands have.
+const fn of_commands(pattern: &'static str, commands: &'static [&'static str]) -> Recognizer {
+    exact(pattern, 96, spaced_option)
+        .with_value(spaced_value)
+        .never_sure()
+        .with_context(commands)
+        .context_distance(120, 0)
+}
 
 /// Returns the range after the first `mark` after `head`.
 fn after(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
@@ -110,9 +128,22 @@ fn continues(c: &RecognizerInput<'_>) -> bool {
 
 /// Returns `true` if the value of an option may be a password.
 fn may_be_password(c: &RecognizerInput<'_>, value: &str) -> bool {
-    c.before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'))
-        && value.len() >= 4
-        && !is_placeholder(value)
+    begins_option(c.before) && value.len() >= 4 && !is_placeholder(value)
+}
+
+fn oracle_value(text: &str) -> Range<usize> {
+    let start = text.rfind('/').map_or(text.len(), |at| at + 1);
+    unquoted(text, start..text.len().saturating_sub(1))
+}
+
+fn of_oracle(c: &RecognizerInput<'_>) -> Verdict {
+    let value = c.text.get(oracle_value(c.text)).unwrap_or_default();
+    accept_if(value.len() >= 3 && !is_placeholder(value))
+}
+
+/// Returns `true` if an option may begin after this character.
+fn begins_option(before: Option<char>) -> bool {
+    before.is_none_or(|b| b.is_whitespace() || matches!(b, '"' | '\'' | '[' | ',' | '`'))
 }
 
 fn told_value(text: &str) -> Range<usize> {

@@ -3,6 +3,7 @@ mod login;
 mod password;
 mod stop_words;
 pub(super) mod username;
+mod value_parts;
 
 use super::description::{Comparison, Description};
 

@@ -3,27 +3,38 @@
 use std::ops::Range;
 
 use super::super::builders::{accept_if, exact};
-use super::super::keyed::{
-    Keyed, Link, after_purpose, begins_a_part, is_cjk, is_quote, join, purpose, read, strip, strip_longest,
-};
+use super::super::joint::{Link, bracket, is_quote, join, string_prefix, strip};
+use super::super::keyed::{Keyed, QuoteEnd, after_purpose, begins_a_part, is_cjk, purpose, read, strip_longest};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::stop_words::is_stop_word;
+use super::value_parts::{
+    Signs, bare, ends_in_reference, holds_separator, is_call, is_member_of, is_mixed, is_odd, is_placeholder, is_type,
+    is_type_with_parameters, is_word, runs_over,
+};
 use crate::detect::pattern::Verdict;
 
 const LONGEST: usize = 224;
 const LONGEST_VALUE: usize = 128;
 
-/// A value in quotes, which may hold spaces and may lack its closing quote, or one without, which ends at white space.
+/// A value in quotes, which may hold spaces and escaped quotes and may lack its closing quote, or one without, which ends at white space.
 macro_rules! value {
     () => {
-        r"(?:\x22\n?[^\x00-\x1f\x22]+\n?\x22?|'\n?[^\x00-\x1f']+\n?'?|`\n?[^\x00-\x1f`]+\n?`?|[^\x00-\x20\x22'`\x7f]+)"
+        concat!(
+            "(?:",
+            bracket!(),
+            string_prefix!(),
+            r"(?:\x22\n?[^\x00-\x1f\x22]+(?:\x22{1,2}[^\x00-\x1f\x22]+)*\n?\x22{0,2}|'\n?[^\x00-\x1f']+(?:'{1,2}[^\x00-\x1f']+)*\n?'{0,2}",
+            r"|`\n?[^\x00-\x1f`]+\n?`?)|",
+            bracket!(),
+            r"[^\x00-\x20\x22'`\x7f]+)"
+        )
     };
 }
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         concat!(
-            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))[0-9]*",
+            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|palavra[- ]passe|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))(?:[_-]?(?i:confirmation|confirm|repeat|again|verify))?[0-9]*",
             purpose!(),
             join!(),
             value!()
@@ -50,10 +61,10 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kennwort", "kata sandi", "mdp", "mot de passe", "pass",
-    "password", "pass word", "passwd", "passphrase", "pass phrase", "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code",
-    "pass_code", "passwort", "passord", "pwd", "parola d'ordine", "parola", "psk", "pw", "securestring", "salasana", "senha",
-    "wachtwoord",
+    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kennwort", "kata sandi", "mdp", "mot de passe",
+    "palavra-passe", "palavra passe", "parola d'ordine", "parola", "pass", "password", "pass word", "passwd", "passphrase", "pass phrase",
+    "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code", "pass_code", "passwort", "passord", "pwd", "psk", "pw",
+    "securestring", "salasana", "senha", "wachtwoord",
 ];
 /// Those that are words or ends of words of other meaning.
 const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "psk", "pw"];
@@ -63,6 +74,9 @@ const ABROAD: &[&str] = &[
     "mật khẩu", "parolă", "parolĂ", "şifre", "Şifre", "κωδικός πρόσβασης", "Κωδικός πρόσβασης", "пароль", "Пароль", "ПАРОЛЬ", "סיסמה",
     "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "パスワード", "密码", "密碼", "口令", "비밀번호", "암호", "패스워드",
 ];
+
+/// What the name of a field may add for the second time that a password is entered.
+const AGAIN: &[&str] = &["confirmation", "confirm", "repeat", "again", "verify"];
 
 fn named(text: &str) -> &str {
     // What is before an underscore may be any other name.
@@ -75,6 +89,7 @@ fn parse(text: &str) -> Option<Keyed<'_>> {
 
 /// Parses the text after the name: `rest` is the end of `text`.
 fn parse_after<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
+    let rest = strip_longest(rest.trim_start_matches(['_', '-']), AGAIN).unwrap_or(rest);
     let mut keyed = read(text, after_purpose(rest.trim_start_matches(|c: char| c.is_ascii_digit())));
     keyed.value = without_full_stop(&keyed);
     keyed
@@ -104,7 +119,7 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
-    if let Some(rejected) = rejected_by_length(&keyed) {
+    if let Some(rejected) = rejected_by_quote(c, &keyed).or_else(|| rejected_by_length(&keyed)) {
         return rejected;
     }
     if is_member(c, &keyed) {
@@ -123,16 +138,12 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     accept_if(begins && !is_code && is_password(c, &keyed, signs, is_short))
 }
 
-fn is_word(value: &str) -> bool {
-    value.bytes().all(|b| b.is_ascii_alphabetic())
-}
-
 fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
     if continues(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse_abroad(c.text) else { return Verdict::Reject };
-    if let Some(rejected) = rejected_by_length(&keyed) {
+    if let Some(rejected) = rejected_by_quote(c, &keyed).or_else(|| rejected_by_length(&keyed)) {
         return rejected;
     }
     if is_member(c, &keyed) {
@@ -140,6 +151,17 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
     }
     let signs = Signs::of(keyed.value);
     rejected_by_content(&keyed, signs).unwrap_or_else(|| accept_if(is_password(c, &keyed, signs, false)))
+}
+
+/// Returns the verdict on a value that its quote ends, and on one whose last quote does not close it.
+fn rejected_by_quote(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> Option<Verdict> {
+    let end = keyed.quote_end(c);
+    if end == QuoteEnd::Before {
+        // What seems to be the value may yet become the name of the attribute with the value.
+        let is_name = strip(keyed.value, "value").is_some();
+        return Some(if is_name { Verdict::Reject } else { Verdict::RejectStarts(1) });
+    }
+    (keyed.closed && end == QuoteEnd::Open).then_some(Verdict::Reject)
 }
 
 /// Returns the verdict on a value that no quote closes and that is too long, whatever follows it.
@@ -176,17 +198,13 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs, is_shor
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
-        && if keyed.closed { is_quoted(keyed) } else { is_bare(c, keyed, signs) && is_specific(keyed, is_short) }
-}
-
-/// Placeholders for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
-fn is_placeholder(value: &str) -> bool {
-    value.starts_with("${")
-        || value.starts_with("{{")
-        || value.starts_with("$(")
-        || (value.starts_with('<') && value.ends_with('>'))
-        || (value.starts_with('%') && value.ends_with('%'))
-        || !value.chars().any(char::is_alphanumeric)
+        && keyed.is_joined(c)
+        && (keyed.link != Link::Next || is_argument(value))
+        && if keyed.closed {
+            is_quoted(keyed) && !is_key(c, keyed)
+        } else {
+            is_bare(c, keyed, signs) && is_specific(keyed, is_short)
+        }
 }
 
 /// The maximum number of words of a passphrase.
@@ -203,6 +221,18 @@ fn is_quoted(keyed: &Keyed<'_>) -> bool {
     is_phrase && sign && !is_sentence && !is_stated(value, is_set)
 }
 
+/// Returns `true` for a string after the name of a password that is no other name: `env("DB_PASSWORD", "x")`.
+fn is_argument(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    is_mixed(value) && !value.contains(['_', '-', ' ', ':']) && !["pass", "pw"].iter().any(|name| lower.contains(name))
+}
+
+/// Returns `true` if what seems to be a value in quotes is the key of one: `Pwd "userPassword": "x"`.
+fn is_key(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> bool {
+    let is_name = keyed.value.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'));
+    keyed.link == Link::Space && is_name && matches!(c.after, Some(':' | '='))
+}
+
 /// Returns `true` if the words are those of a sentence about passwords: every second of them is, or a short one where nothing shows that
 /// the value is set.
 fn is_stated(value: &str, is_set: bool) -> bool {
@@ -211,150 +241,27 @@ fn is_stated(value: &str, is_set: bool) -> bool {
     2 * stops().count() >= words().count() || (!is_set && stops().any(|word| word.len() <= 4))
 }
 
-/// Returns the value without signs around it.
-fn bare(value: &str) -> &str {
-    value.trim_matches(|c: char| !c.is_alphanumeric())
-}
-
 /// Returns `true` if the value may begin and end as it does, without quotes or with an opening one only.
 fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs) -> bool {
     let value = keyed.value;
     let quoted = keyed.quote.is_some();
     let Some(first) = value.chars().next() else { return false };
-    let opens = !quoted && matches!(first, ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
+    let opens = !quoted && matches!(first, ',' | ':' | '=' | '>' | '(' | '{' | '<' | '$' | '[');
     let holds_code = || {
         signs.hold(Signs::CALL) && is_call(value)
             || signs.hold(Signs::COLON) && value.contains("::")
             || is_type_with_parameters(value, c.after)
     };
-    let is_code = !quoted && (holds_code() || is_type(value, c.after));
+    let is_code = !quoted && (holds_code() || is_member_of(value) || is_type(value, c.after));
     let ends = !quoted || c.after.is_none_or(|a| a.is_whitespace() || a.is_control());
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
         || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
     let refers = ends_in_reference(value, c.after);
-    let begins_well = !opens && !is_code;
+    let in_bracket = !keyed.bracketed || c.after == Some(')') && is_mixed(value);
+    let begins_well = !opens && !is_code && in_bracket;
     let is_spaced = signs.hold(Signs::SPACE) && value.contains(char::is_whitespace);
     begins_well && ends && !punctuated && !refers && !is_spaced
-}
-
-/// Returns `true` for the call of a function, `getpass(`: signs and scattered digits are those of a password.
-fn is_call(value: &str) -> bool {
-    let Some((name, _)) = value.split_once('(') else { return false };
-    let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '-' | '>' | ':' | '!'));
-    is_name && digit_edges(name) < 3
-}
-
-/// Returns how often a digit is next to what is none.
-fn digit_edges(text: &str) -> usize {
-    text.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
-}
-
-/// Returns `true` if an escape of an address in the value separates: an ampersand, a quote, white space, a comma or a bracket.
-fn holds_separator(value: &str) -> bool {
-    let mut escapes = value.match_indices('%').filter_map(|(at, _)| value.get(at + 1..at + 3));
-    escapes.any(|hex| {
-        matches!(hex, "26" | "22" | "27" | "20" | "0A" | "0a" | "0D" | "0d" | "2C" | "2c" | "3C" | "3c" | "7D" | "7d")
-    })
-}
-
-/// Signs of HTML that end a value, as their references.
-const REFERENCES: &[&str] = &["&lt", "&gt", "&quot", "&apos", "&nbsp", "&#39", "&#34", "&#x27", "&#x22"];
-
-fn begins_with_reference(text: &str) -> bool {
-    REFERENCES.iter().any(|reference| text.strip_prefix(reference).is_some_and(|rest| rest.starts_with(';')))
-}
-
-/// Returns `true` if the value ends in a reference of HTML, `x&quot;`, of which the semicolon may follow it.
-fn ends_in_reference(value: &str, after: Option<char>) -> bool {
-    let name = value.strip_suffix(';').or(Some(value).filter(|_| after == Some(';')));
-    name.is_some_and(|name| name.ends_with("&amp") || REFERENCES.iter().any(|reference| name.ends_with(reference)))
-}
-
-#[rustfmt::skip]
-const GENERICS: &[&str] = &[
-    "Arc", "Box", "Cow", "List", "Option", "Optional", "Secret", "Union", "Vec", "Zeroizing", "typing.Optional", "typing.Union",
-];
-
-/// Returns `true` for a generic type with its parameters: `Optional[str]`, `Zeroizing<String>`.
-fn is_type_with_parameters(value: &str, after: Option<char>) -> bool {
-    matches!(after, Some(']' | '>' | ','))
-        && value.split_once(['[', '<']).is_some_and(|(head, _)| GENERICS.contains(&head))
-}
-
-/// Returns `true` for a generic type and for a member of the object at hand: `Optional` before `[`, `self.password`.
-fn is_type(value: &str, after: Option<char>) -> bool {
-    matches!(after, Some('[' | '<')) && GENERICS.contains(&value)
-        || ["self.", "this."].iter().any(|head| value.starts_with(head))
-}
-
-/// Returns `true` if the value holds the start of what follows it: the next setting (`x;Encrypt=True`, `x&ssl=1`), a closing tag, or text
-/// in a script that no space parts from it.
-fn runs_over(value: &str, signs: Signs) -> bool {
-    let holds_tag = || ["</", "/>", "<br"].iter().any(|tag| value.contains(tag));
-    signs.hold(Signs::SEPARATOR) && holds_setting(value)
-        || signs.hold(Signs::ANGLE) && holds_tag()
-        || signs.hold(Signs::WIDE) && value.contains(is_cjk)
-}
-
-/// Returns `true` if a setting or a reference of HTML follows a separator.
-fn holds_setting(value: &str) -> bool {
-    let is_in_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let separators = value.bytes().enumerate().filter(|(_, byte)| matches!(byte, b';' | b'&' | b',' | b'|'));
-    separators.map(|(at, sign)| (sign, value.get(at..).unwrap_or_default())).any(|(sign, rest)| {
-        let setting = rest.get(1..).unwrap_or_default();
-        let name = setting.trim_start_matches(is_in_name);
-        name.len() < setting.len() && name.starts_with(['=', ':']) || sign == b'&' && begins_with_reference(rest)
-    })
-}
-
-/// The signs that a value holds. A validator reads each value at each of its ends, so it looks closely only for those that are there.
-#[derive(Clone, Copy)]
-struct Signs(u8);
-
-impl Signs {
-    /// What separates settings.
-    const SEPARATOR: u8 = 1;
-    /// Angle brackets.
-    const ANGLE: u8 = 1 << 1;
-    /// What opens the arguments of a call.
-    const CALL: u8 = 1 << 2;
-    const COLON: u8 = 1 << 3;
-    /// White space, or what a character of it may begin with.
-    const SPACE: u8 = 1 << 4;
-    /// What characters from U+1000 on begin with.
-    const WIDE: u8 = 1 << 5;
-
-    fn of(value: &str) -> Self {
-        Self(value.bytes().fold(0, |signs, byte| {
-            signs
-                | match byte {
-                    b';' | b'&' | b',' | b'|' => Self::SEPARATOR,
-                    b'<' | b'>' => Self::ANGLE,
-                    b'(' => Self::CALL,
-                    b':' => Self::COLON,
-                    b'\t'..=b'\r' | b' ' | 0xC2 => Self::SPACE,
-                    0xE1..=0xE3 => Self::SPACE | Self::WIDE,
-                    0xE4.. => Self::WIDE,
-                    _ => 0,
-                }
-        }))
-    }
-
-    /// Returns `true` if some of these are there.
-    fn hold(self, some: u8) -> bool {
-        self.0 & some != 0
-    }
-}
-
-/// Returns a digit, a sign inside, or a capital after the first letter: no plain word has those.
-fn is_odd(value: &str) -> bool {
-    let inner = bare(value);
-    value.bytes().any(|b| b.is_ascii_digit())
-        || inner
-            .bytes()
-            .any(|b| b.is_ascii_punctuation() && !matches!(b, b'-' | b'\'' | b'.' | b'/' | b',' | b'(' | b')'))
-        || (inner.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && inner.bytes().any(|b| b.is_ascii_lowercase()))
 }
 
 /// Returns `true` if the value is odd enough for what joins it to its keyword.
@@ -369,7 +276,7 @@ fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
         Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
         Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
-        Link::Edge => digit && letter,
+        Link::Edge | Link::Next => digit && letter,
         Link::Verb => odd || keyed.quote.is_some(),
         // Keyword and value side by side: "password hunter2".
         Link::Space => odd && (keyed.quote.is_some() || (!is_short && digit && letter)),

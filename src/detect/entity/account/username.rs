@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::super::builders::{accept_if, context_if, exact, value_after_keyword};
 use super::super::description::Description;
-use super::super::keyed::is_quote;
+use super::super::joint::is_quote;
 use super::super::recognizer::{Objection, RecognizerInput, Surroundings};
 use super::stop_words::is_stop_word;
 use crate::detect::pattern::Verdict;

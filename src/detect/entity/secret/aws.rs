@@ -3,7 +3,8 @@
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
 use super::super::description::{Certainty, Comparison, Description};
-use super::super::keyed::{Keyed, join, read, strip, strip_longest, unwrapped, wrapper};
+use super::super::joint::{bracket, join, string_prefix, strip};
+use super::super::keyed::{Keyed, read, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::RecognizerInput;
 use crate::detect::pattern::Verdict;
 
@@ -28,6 +29,10 @@ pub(in super::super) static AWS_SECRET_KEY: Description = Description {
             concat!(
                 "(?:(?i:secret(?:[_ -]?(?:access)?[_ -]?key)?|credentials?)|密钥|密鑰)",
                 join!(),
+                bracket!(),
+                "(?:",
+                string_prefix!(),
+                r"['\x22])?",
                 wrapper!(),
                 "[A-Za-z0-9/+]+"
             ),
@@ -108,7 +113,9 @@ fn secret_named(c: &RecognizerInput<'_>) -> Verdict {
     let value = bare(&keyed);
     // After an unambiguous name, values with less entropy count too. "secret" and "credentials" alone are ambiguous.
     let is_key = strip(name.get(name.len().saturating_sub(3)..).unwrap_or_default(), "key").is_some();
-    accept_if(value.len() == SECRET_BYTES && (is_secret(value) || (is_key && entropy(value) > 3.0)))
+    accept_if(
+        keyed.is_joined(c) && value.len() == SECRET_BYTES && (is_secret(value) || (is_key && entropy(value) > 3.0)),
+    )
 }
 
 fn paired_value(text: &str) -> std::ops::Range<usize> {

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::super::builders::{accept_if, exact};
 use super::super::checksum::entropy;
-use super::super::keyed::{
-    Keyed, Link, after_purpose, begins_a_part, join, purpose, read, strip, strip_longest, unwrapped, wrapper,
-};
+use super::super::joint::{Link, bracket, join, string_prefix, strip};
+use super::super::keyed::{Keyed, after_purpose, begins_a_part, purpose, read, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
 use super::aws::is_secret;
 use super::words::{is_scrambled, is_worded, judged};
@@ -22,6 +21,10 @@ macro_rules! value {
     () => {
         concat!(
             join!(),
+            bracket!(),
+            "(?:",
+            string_prefix!(),
+            r"['\x22])?",
             wrapper!(),
             r"(?i:bearer[ ]|token[ ]|basic[ ]|base64:)?(?:[A-Za-z0-9_.~/+-]|%(?:2[BFbf]|3[Dd]|7[Ee]))+={0,2}"
         )
@@ -157,7 +160,15 @@ fn named_key(c: &RecognizerInput<'_>) -> Verdict {
     let strong = name != Name::Weak && keyed.link != Link::Space;
     // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
-    if whole && !is_aws && is_key(key, strong) { Verdict::Accept } else { Verdict::Reject }
+    // The next argument is no key if it may be another name.
+    let is_argument = keyed.link == Link::Next && (keyed.on_next_line || key.contains(['.', '_']));
+    let is_whole = whole && keyed.is_joined(c) && !is_argument && key.bytes().all(is_of_key);
+    accept_if(is_whole && !is_aws && is_key(key, strong))
+}
+
+/// Returns `true` for a byte that the pattern allows in a key: what joins one to its name holds others.
+fn is_of_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.~/+-%=".contains(&byte)
 }
 
 /// Keys that are no secrets: those of tables, caches and stores.

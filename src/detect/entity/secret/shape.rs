@@ -73,9 +73,10 @@ pub(super) fn open_class(shape: &str) -> Option<char> {
     if let Some(Part::Run { class, .. }) = last { Some(class) } else { None }
 }
 
-/// Returns `true` if a run of the class continues with the character. A dot may end the sentence; a longer candidate holds it if it does not.
+/// Returns `true` if a run of the class continues with the character. A dot may end the sentence, and an equals
+/// sign join the next value; a longer candidate holds them if they do not.
 pub(super) fn continues(class: char, after: Option<char>) -> bool {
-    after.is_some_and(|c| c != '.' && u8::try_from(c).is_ok_and(|b| is_in(class, b)))
+    after.is_some_and(|c| !matches!(c, '.' | '=') && u8::try_from(c).is_ok_and(|b| is_in(class, b)))
 }
 
 /// Returns whether `text`, before the character `after`, has this shape.
@@ -120,6 +121,7 @@ mod tests {
             ("0123abcde", "h8", None, Never),
             ("0123abcd", "h4+", Some('e'), TooShort),
             ("0123abcd", "h4+", Some('.'), Whole),
+            ("0123abcd", "t4-8", Some('='), Whole),
             ("ab-12", "l2 '- d2", None, Whole),
             ("ab-1", "l2 '- d2", None, TooShort),
             ("ab", "l2 '- d2", None, TooShort),

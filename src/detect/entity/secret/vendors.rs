@@ -45,7 +45,7 @@ impl Form {
     }
 }
 
-/// Longest key. Short-term keys of Bedrock hold a presigned address with a session token, PyPI's hold their restrictions.
+/// Longest key. Short-term keys of Bedrock hold a presigned address with a session token.
 pub(super) const LONGEST: usize = 4096;
 
 /// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most
@@ -335,9 +335,9 @@ fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
         }
     }
     // A later end has no fewer dots.
-    let is_dotted = c.after == Some('.') || c.text.bytes().take(SHORTEST).any(|b| b == b'.');
-    let may_have_more = verdict == Verdict::Accept || is_dotted;
-    let dot = may_have_more.then(|| c.text.rmatch_indices('.').nth(MOST_DOTS)).flatten();
+    let may_have_many = c.after == Some('.') || c.text.bytes().take(SHORTEST).any(|b| b == b'.');
+    let dot =
+        (verdict == Verdict::Accept || may_have_many).then(|| c.text.rmatch_indices('.').nth(MOST_DOTS)).flatten();
     dot.map_or(verdict, |(dot, _)| Verdict::RejectStarts(dot + 1))
 }
 
