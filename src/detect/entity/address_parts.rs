@@ -77,8 +77,10 @@ pub(super) fn ends_address(parts: &[(&str, &str)], has_unit: bool) -> bool {
         return true;
     };
     let lines = parts.iter().filter(|p| p.0.contains('\n')).count();
-    // The dot of `St.,` is no end of a sentence.
-    let sentence = parts.iter().any(|p| p.0.contains('.') && !p.0.starts_with(".,") && !p.0.starts_with(".\n"));
+    // The dot of `St.,` is no end of a sentence, nor is one before the line with the place.
+    let abbreviates = |signs: &str| signs.starts_with(".,") || signs == ".\n" && lines == 1;
+    let is_abbreviated = !has_unit && parts.first().is_some_and(|p| abbreviates(p.0));
+    let sentence = parts.iter().skip(usize::from(is_abbreviated)).any(|p| p.0.contains('.'));
     if parts.len() > 9 || lines > 4 || sentence {
         return false;
     }

@@ -370,8 +370,7 @@ fn forms_of(text: &str) -> impl Iterator<Item = (&'static Ready, &str)> {
     alike.filter_map(|ready| Some((ready, text.strip_prefix(ready.prefix.as_str())?)))
 }
 
-/// The most bytes after the prefix of most forms. A key may contain many prefixes: each is a start, and every end asks for all that more text
-/// may make a key.
+/// The most bytes after most prefixes. A key may contain many of them: each is a start, and every end asks for all that may yet be a key.
 const MOST_BYTES: usize = 300;
 
 /// Returns whether what follows a prefix is as the form has it, and random.
