@@ -139,7 +139,7 @@ fn issuer(digits: &[u8]) -> Verdict {
     issuer_of(prefixes(digits.iter().copied()), digits.len())
 }
 
-/// Returns the same of the numbers that the first digits make, and the number of digits.
+/// Returns how certain the issuer is, from the numbers that the first digits make and the number of digits.
 fn issuer_of([p1, p2, p3, p4]: [u32; 4], len: usize) -> Verdict {
     let sure = match len {
         16 => {
@@ -222,7 +222,7 @@ fn card(c: &RecognizerInput<'_>) -> Verdict {
     verdict.filter(is_one).unwrap_or_else(|| Verdict::RejectBefore(next_card(c.text, &digits)))
 }
 
-/// Returns `true` if a number without separators may be a card by its issuer. Its ends are many: this is asked before its digits are added up.
+/// Returns `true` if a number without separators may be a card by its issuer. Its ends are many, and this takes less than its check digit.
 fn is_issued_together(text: &str) -> bool {
     let digits = text.bytes().map(|b| b.wrapping_sub(b'0'));
     issuer_of(prefixes(digits), text.len()) != Verdict::Reject

@@ -80,9 +80,13 @@ impl Keyed<'_> {
     }
 
     /// Returns `true` if the value begins where it does however the text continues: a sign joins it. After a verb, `password to x`, another may
-    /// follow, a quote may be closed after spaces, a tag may end, and the string after the type of a declaration may begin.
+    /// follow, a quote may be closed after spaces, a tag may end, and what seems to be the value may be the type of a declaration.
     pub(super) fn is_begun(&self) -> bool {
-        self.quote.is_none() && matches!(self.link, Link::Sign | Link::Edge) && !self.value.starts_with(['<', '{'])
+        let may_be_type = || self.value.bytes().all(|b| b.is_ascii_alphabetic() || b"&_<>[]|' =".contains(&b));
+        self.quote.is_none()
+            && matches!(self.link, Link::Sign | Link::Edge)
+            && !self.value.starts_with(['<', '{'])
+            && !may_be_type()
     }
 
     /// Returns `true` if what joins the two does not make one word of them.

@@ -123,9 +123,13 @@ impl Written<'_> {
         self.width(at) > self.width(outer)
     }
 
-    /// Returns the number of bytes of the text that the character at an offset, of one byte, represents.
+    /// Returns the number of bytes of the text that the quote at an offset represents, of which one without an escape counts one.
     fn width(&self, at: usize) -> usize {
         let at = self.start + at;
-        self.view.text_end(at + 1) - self.view.text_start(at)
+        // A typographic quote is a character of three bytes; no escape has three.
+        match self.view.text_end(at + 1) - self.view.text_start(at) {
+            3 => 1,
+            width => width,
+        }
     }
 }

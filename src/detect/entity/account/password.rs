@@ -76,7 +76,7 @@ const ABROAD: &[&str] = &[
 ];
 
 /// What the name of a field may add for the second time that a password is entered.
-const AGAIN: &[&str] = &["confirmation", "confirm", "repeat", "again", "verify"];
+const AGAIN: &[&str] = &["again", "confirm", "confirmation", "repeat", "verify"];
 
 fn named(text: &str) -> &str {
     // What is before an underscore may be any other name.

@@ -5,7 +5,7 @@ use super::super::keyed::is_cjk;
 /// Placeholders for a value: `${DB_PASS}`, `{{ password }}`, `<your password>`, `********`.
 pub(super) fn is_placeholder(value: &str) -> bool {
     // `!vault` is a tag of YAML.
-    value.strip_prefix('!').is_some_and(is_word)
+    value.strip_prefix('!').is_some_and(|tag| tag.bytes().all(|b| b.is_ascii_lowercase()))
         || value.starts_with("${")
         || value.starts_with("{{")
         || value.starts_with("$(")
@@ -46,8 +46,20 @@ fn digit_edges(text: &str) -> usize {
     text.as_bytes().windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
 }
 
+/// Objects of code that have settings, a request or the one who logs in.
+#[rustfmt::skip]
+const OBJECTS: &[&str] = &[
+    "account", "app", "args", "body", "cfg", "client", "conf", "config", "context", "credentials", "creds", "ctx", "data", "db", "env", "event",
+    "form", "input", "json", "module", "options", "opts", "os", "params", "payload", "process", "props", "req", "request", "res", "response",
+    "secrets", "self", "session", "settings", "state", "sys", "this", "user", "values", "var", "vars",
+];
+
 /// Returns `true` for a member of an object with settings or with a request: `process.env.DB_PASSWORD`, `form.password`.
 pub(super) fn is_member_of(value: &str) -> bool {
+    let object = value.split('.').next().unwrap_or_default();
+    if !OBJECTS.iter().any(|known| known.eq_ignore_ascii_case(object)) {
+        return false;
+    }
     let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') && !name.is_empty();
     let Some((head, last)) = value.rsplit_once('.') else { return false };
     let last = last.to_ascii_lowercase();

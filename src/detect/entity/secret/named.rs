@@ -8,7 +8,7 @@ use super::super::joint::{Link, bracket, join, string_prefix, strip};
 use super::super::keyed::{Keyed, after_purpose, begins_a_part, purpose, read, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
 use super::aws::is_secret;
-use super::words::{is_scrambled, is_worded, judged};
+use super::words::{any_sample, is_scrambled, is_worded};
 use crate::detect::pattern::Verdict;
 
 /// Session tokens of AWS have more than a thousand characters.
@@ -230,11 +230,14 @@ pub(super) fn ends_inside(c: &RecognizerInput<'_>) -> bool {
 
 /// Returns `true` for keys. Entropy separates them from file names and identifiers.
 pub(super) fn is_key(value: &str, strong: bool) -> bool {
-    let value = judged(value);
+    value.len() >= SHORTEST_VALUE && any_sample(value, |sample| is_random(sample, strong))
+}
+
+fn is_random(value: &str, strong: bool) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let mixed = digits >= 2 && letters >= 2 && entropy(value) > if strong { 2.8 } else { 3.2 };
-    value.len() >= SHORTEST_VALUE && (mixed || is_scrambled(value)) && !is_worded(value)
+    (mixed || is_scrambled(value)) && !is_worded(value)
 }
 
 fn is_place(value: &str) -> bool {

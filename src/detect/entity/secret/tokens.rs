@@ -7,7 +7,7 @@ use super::super::checksum::entropy;
 use super::super::description::{Certainty, Comparison, Description};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
-use super::words::{JUDGED, is_scrambled, is_worded, judged};
+use super::words::{any_sample, head, is_scrambled, is_worded};
 use crate::detect::pattern::Verdict;
 
 const JWT_MAX: usize = 8 * 1024;
@@ -53,20 +53,17 @@ fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
     if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
         return Verdict::RejectBefore(c.text.len());
     }
-    let Some((kind, key)) = c.text.split_at_checked(3) else { return Verdict::Reject };
-    let rest = judged(key);
-    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+    let Some((kind, rest)) = c.text.split_at_checked(3) else { return Verdict::Reject };
+    let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
     let good = if kind.ends_with('_') {
         let key = rest.split_once('_').map_or("", |(_, key)| key);
-        key.len() >= 10 && digits > 0
+        key.len() >= 10 && digits(rest) > 0 && !is_worded(head(rest))
     } else {
-        kind == "sk-" && rest.len() >= 20 && (digits >= 2 || is_scrambled(rest)) && entropy(rest) > 3.0
+        let is_random =
+            |part: &str| (digits(part) >= 2 || is_scrambled(part)) && entropy(part) > 3.0 && !is_worded(part);
+        kind == "sk-" && rest.len() >= 20 && any_sample(rest, is_random)
     };
-    match good && !is_worded(rest) && !matches!(c.before, Some('-')) {
-        true => Verdict::Accept,
-        false if rest.len() == JUDGED => Verdict::RejectStarts(1),
-        false => Verdict::Reject,
-    }
+    accept_if(good && !matches!(c.before, Some('-')))
 }
 
 /// Returns the token without the word that the addresses of Telegram put before it: `/bot123456789:A…/getMe`.

@@ -11,7 +11,7 @@ use super::super::builders::exact;
 use super::super::checksum::entropy;
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::{Fit, continues, fit, open_class};
-use super::words::{JUDGED, is_worded, judged};
+use super::words::{SAMPLE, head, is_worded};
 use crate::detect::pattern::Verdict;
 
 /// A form of keys.
@@ -363,15 +363,15 @@ static BY_PREFIX: LazyLock<Vec<Ready>> = LazyLock::new(|| {
 
 /// Returns the forms whose prefix the text has, and what follows it.
 fn forms_of(text: &str) -> impl Iterator<Item = (&'static Ready, &str)> {
-    let head = |prefix: &str| prefix.as_bytes().first_chunk::<LOOKED_UP>().copied();
-    let first = head(text);
-    let from = BY_PREFIX.partition_point(|ready| head(&ready.prefix) < first);
-    let alike = BY_PREFIX.iter().skip(from).take_while(move |ready| head(&ready.prefix) == first);
+    let key = |prefix: &str| prefix.as_bytes().first_chunk::<LOOKED_UP>().copied();
+    let first = key(text);
+    let from = BY_PREFIX.partition_point(|ready| key(&ready.prefix) < first);
+    let alike = BY_PREFIX.iter().skip(from).take_while(move |ready| key(&ready.prefix) == first);
     alike.filter_map(|ready| Some((ready, text.strip_prefix(ready.prefix.as_str())?)))
 }
 
-/// The most bytes after most prefixes. A key may contain many of them: each is a start, and every end asks for all that may yet be a key.
-const MOST_BYTES: usize = 300;
+/// The most bytes after most prefixes. A key may contain many of them: each is a start, and the validator is called for it at every end.
+const MOST_BYTES: usize = 512;
 
 /// Returns whether what follows a prefix is as the form has it, and random.
 fn fit_of(rest: &str, Ready { form, open, .. }: &Ready, after: Option<char>) -> Fit {
@@ -382,11 +382,11 @@ fn fit_of(rest: &str, Ready { form, open, .. }: &Ready, after: Option<char>) -> 
         return Fit::TooShort;
     }
     let fit = fit(rest, form.parts(), after);
-    let judged = judged(rest);
-    if fit != Fit::Whole || is_random(judged, form) {
+    let sample = head(rest);
+    if fit != Fit::Whole || is_random(sample, form) {
         return fit;
     }
-    if judged.len() == JUDGED { Fit::Never } else { Fit::TooShort }
+    if sample.len() == SAMPLE { Fit::Never } else { Fit::TooShort }
 }
 
 /// Returns `false` for placeholders in manuals, one letter over and over or few letters, and for words.

@@ -99,9 +99,9 @@ fn all_recognizers_together_find_the_same_keys() {
     }
 }
 
-/// A key may contain many prefixes: each is a start, and every end asks for all that more text may make a key.
+/// A key may contain many prefixes: each is a start, and the validator is called for it at every end.
 #[test]
-fn validators_are_not_asked_for_every_prefix_at_every_end() {
+fn validators_are_not_called_for_every_prefix_at_every_end() {
     const MOST_CALLS_PER_BYTE: usize = 8;
     let matcher = Matcher::new(RECOGNIZERS.iter());
     let prefixes: BTreeSet<String> = FORMS.iter().map(Form::written_prefix).collect();

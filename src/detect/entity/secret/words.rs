@@ -1,12 +1,18 @@
 //! Distinguishes words from keys.
 
-/// The first bytes of a key by which it is random or not. A key may contain the starts of many others, and every end asks for all of which more
-/// text may make one.
-pub(super) const JUDGED: usize = 64;
+/// The number of bytes of a key that show whether it is random. A key may contain the starts of many others, and the validator is called for each
+/// of them at every end.
+pub(super) const SAMPLE: usize = 64;
 
-/// Returns the part of a key that shows whether it is random.
-pub(super) fn judged(key: &str) -> &str {
-    key.get(..JUDGED).unwrap_or(key)
+/// Returns the start of a key, which shows whether it is random.
+pub(super) fn head(key: &str) -> &str {
+    key.get(..SAMPLE).unwrap_or(key)
+}
+
+/// Returns `true` if the start or the end of a key is random: a long one may begin with the words of a path.
+pub(super) fn any_sample(key: &str, is_random: impl Fn(&str) -> bool) -> bool {
+    let tail = key.len().checked_sub(SAMPLE).filter(|&from| from > 0).and_then(|from| key.get(from..));
+    is_random(head(key)) || tail.is_some_and(is_random)
 }
 
 /// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
