@@ -106,10 +106,6 @@ const SHORT: &[&str] = &[
     "Ab-Cd ",
     "Ab Platz 1 ",
     "Ab Platz 1, ",
-    "cnvca-abcde-",
-    "sk-ant-a1b2c-",
-    "pypi-AgEIcHlwaS5vcmca1b2c-",
     "ya29.a1b2c-",
     "ABSKa/",
-    "x-api-key=",
 ];

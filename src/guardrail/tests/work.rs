@@ -60,6 +60,25 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
     assert!(wrong.is_empty(), "the work of {wrong:?} is not bounded; `--nocapture` shows the steps");
 }
 
+/// Keys that contain the prefixes of others: each may begin a key of hundreds of bytes, and nothing shows that it does not.
+#[test]
+fn the_work_of_keys_within_keys_is_linear_and_bounded() {
+    const MOST: usize = 140;
+    let guardrail = guardrail("{version: 1, name: all, pii: [{types: [ALL, WORLD_IDS], action: detect}]}");
+    let text = filled(ORDINARY, 2_000);
+    let ordinary = per_byte(&text, work(&guardrail, &text));
+    // The longest have 4,096 bytes, so the first of them are not yet the whole cost.
+    for unit in ["cnvca-abcde-", "sk-ant-a1b2c-", "y0_abcde-", "pypi-AgEIcHlwaS5vcmca1b2c-"] {
+        let (text, longer) = (filled(unit, 8_000), filled(unit, 16_000));
+        let (short, long) = (per_byte(&text, work(&guardrail, &text)), per_byte(&longer, work(&guardrail, &longer)));
+        println!("{unit:?}: {short}, twice as long {long}");
+        assert!(
+            short <= MOST * ordinary && long <= short + short / 2,
+            "{unit:?}: {short}, {long}, ordinary {ordinary}"
+        );
+    }
+}
+
 /// What is done for every policy: text is normalized, and split into words.
 #[test]
 fn the_work_of_hostile_text_is_bounded_where_hardly_anything_is_looked_for() {
