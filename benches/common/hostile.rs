@@ -22,6 +22,8 @@ pub(crate) const LONG: &[&str] = &[
     "1²3.1.1.com/.3.1.%40www.1.2.3.1.2.3)J.J.1.0-0-1.2.3.passw3.1²3.1.1.com/.3.1.www.1.2.3.1.2.3)J.1.0-0-1.2.3.password=1.0-02.32.1.2.2.3.",
     ".1.password=1.2a>s.004word=s.00002²1²d=s.00002²1²11²1²11²1²11²1²1²11²1²11²1²11²100002²1²11²1²11²1²11²1²1²11²1²11²1²11²11²1²11²1²1²",
     "3.1.?1o.2<&.32.x@y.éy.password=2.32.y.password=2..2<&.32.x@y.éy.password=2.32.y.password=2.1.2.éy.password=2..32.y.password=2.1.2.2.3.",
+    "ya29.a1b2c-",
+    "ABSKa/",
     "www.a.b)",
     ",http://a,",
     "http://a)",
@@ -106,6 +108,4 @@ const SHORT: &[&str] = &[
     "Ab-Cd ",
     "Ab Platz 1 ",
     "Ab Platz 1, ",
-    "ya29.a1b2c-",
-    "ABSKa/",
 ];
