@@ -119,16 +119,10 @@ fn password(c: &RecognizerInput<'_>) -> Verdict {
     }
     let Some(rest) = strip_longest(named(c.text), NAMES) else { return Verdict::Reject };
     let keyed = parse_after(c.text, rest);
-    if let Some(rejected) = rejected_by_quote(c, &keyed).or_else(|| rejected_by_length(&keyed)) {
-        return rejected;
-    }
-    if is_member(c, &keyed) {
-        return Verdict::Reject;
-    }
-    let signs = Signs::of(keyed.value);
-    if let Some(rejected) = rejected_by_content(&keyed, signs) {
-        return rejected;
-    }
+    let signs = match signs_unless_rejected(c, &keyed) {
+        Ok(signs) => signs,
+        Err(rejected) => return rejected,
+    };
     let name = named(c.text).strip_suffix(rest).unwrap_or_default();
     let is_short = SHORT.iter().any(|short| name.eq_ignore_ascii_case(short));
     // `dbPass` is a field, "compass" a word.
@@ -143,14 +137,23 @@ fn password_abroad(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some(keyed) = parse_abroad(c.text) else { return Verdict::Reject };
-    if let Some(rejected) = rejected_by_quote(c, &keyed).or_else(|| rejected_by_length(&keyed)) {
-        return rejected;
+    match signs_unless_rejected(c, &keyed) {
+        Ok(signs) => accept_if(is_password(c, &keyed, signs, false)),
+        Err(rejected) => rejected,
     }
-    if is_member(c, &keyed) {
-        return Verdict::Reject;
+}
+
+/// Returns the signs in a value, or the verdict if it is none by its quote, its length, what follows it or what it holds: what takes the least
+/// work first.
+fn signs_unless_rejected(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> Result<Signs, Verdict> {
+    if let Some(rejected) = rejected_by_quote(c, keyed).or_else(|| rejected_by_length(keyed)) {
+        return Err(rejected);
+    }
+    if is_member(c, keyed) {
+        return Err(Verdict::Reject);
     }
     let signs = Signs::of(keyed.value);
-    rejected_by_content(&keyed, signs).unwrap_or_else(|| accept_if(is_password(c, &keyed, signs, false)))
+    rejected_by_content(keyed, signs).map_or(Ok(signs), Err)
 }
 
 /// Returns the verdict on a value that its quote ends, and on one whose last quote does not close it.

@@ -82,7 +82,7 @@ pub(super) fn continues(class: char, after: Option<char>) -> bool {
 /// Returns whether `text`, before the character `after`, has this shape.
 pub(super) fn fit(text: &str, shape: &str, after: Option<char>) -> Fit {
     let mut rest = text;
-    // `true` if the last part could have one more character.
+    // The class of the last part, if it could have one more character.
     let mut open = None;
     for part in parts(shape) {
         match part {
