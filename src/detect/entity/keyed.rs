@@ -80,13 +80,16 @@ impl Keyed<'_> {
     }
 
     /// Returns `true` if the value begins where it does however the text continues: a sign joins it. After a verb, `password to x`, another may
-    /// follow, a quote may be closed after spaces, a tag may end, and what seems to be the value may be the type of a declaration.
+    /// follow, except where the value has characters of no purpose. A quote may be closed after spaces, a tag may end, and what seems to be the
+    /// value may be the type of a declaration.
     pub(super) fn is_begun(&self) -> bool {
         let may_be_type = || self.value.bytes().all(|b| b.is_ascii_alphabetic() || b"&_<>[]|' =".contains(&b));
-        self.quote.is_none()
-            && matches!(self.link, Link::Sign | Link::Edge)
-            && !self.value.starts_with(['<', '{'])
-            && !may_be_type()
+        let is_joined = match self.link {
+            Link::Sign | Link::Edge => true,
+            Link::Verb => self.value.contains(is_cjk),
+            _ => false,
+        };
+        self.quote.is_none() && is_joined && !self.value.starts_with(['<', '{']) && !may_be_type()
     }
 
     /// Returns `true` if what joins the two does not make one word of them.
@@ -115,14 +118,15 @@ impl Keyed<'_> {
     }
 }
 
-/// Returns the text after the longest of `words` that begins it. They are sorted by their first byte, without regard to ASCII case.
+/// Returns the text after the longest of `words` that begins it. They are sorted by their first byte, without regard to ASCII case, and of those
+/// that begin alike, the longer ones come first.
 pub(super) fn strip_longest<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
     let first_of = |word: &str| word.as_bytes().first().map(u8::to_ascii_lowercase);
-    debug_assert!(words.is_sorted_by_key(|word| first_of(word)), "{words:?}");
+    debug_assert!(words.is_sorted_by_key(|word| (first_of(word), usize::MAX - word.len())), "{words:?}");
     let first = first_of(text)?;
     let from = words.partition_point(|word| first_of(word) < Some(first));
-    let alike = words.iter().skip(from).take_while(|word| first_of(word) == Some(first));
-    alike.filter_map(|word| strip(text, word)).min_by_key(|tail| tail.len())
+    let mut alike = words.iter().skip(from).take_while(|word| first_of(word) == Some(first));
+    alike.find_map(|word| strip(text, word))
 }
 
 /// The pattern of what a value is for, between its keyword and a sign or a verb: `password for the new server is`.

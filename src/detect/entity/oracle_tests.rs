@@ -133,20 +133,8 @@ fn matches(
 
 /// Returns the short cases of all types.
 fn cases() -> Vec<String> {
-    #[derive(serde::Deserialize)]
-    struct Cases {
-        must: Vec<String>,
-    }
-    let mut cases = Vec::new();
-    for entity in EntityType::ALL {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
-        let text = std::fs::read_to_string(path).expect("readable");
-        let all: Cases = serde_yaml::from_str(&text).expect("cases");
-        cases.extend(
-            all.must.iter().map(|case| case.replace("<<", "").replace(">>", "")).filter(|case| case.len() < 120),
-        );
-    }
-    cases
+    let all = EntityType::ALL.iter().flat_map(|&entity| super::tests::cases(entity));
+    all.map(|case| case.replace("<<", "").replace(">>", "")).filter(|case| case.len() < 120).collect()
 }
 
 #[test]

@@ -159,17 +159,43 @@ fn validators_run_a_bounded_number_of_times() {
     let mut wrong = Vec::new();
     for &entity in T::ALL {
         let matcher = Matcher::new(entity.recognizers());
-        for unit in UNITS {
-            let text = unit.repeat(1200 / unit.len()) + "a@x.com";
-            for (pattern, calls) in matcher.calls(&text) {
-                if calls > 8 * text.len() {
-                    let pattern: String = pattern.chars().take(60).collect();
-                    wrong.push(format!("{entity} {unit:?}: {calls} calls for {} bytes, {pattern}", text.len()));
-                }
-            }
-        }
+        wrong.extend(UNITS.iter().flat_map(|unit| matcher.called_often(unit)));
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The same of the starts of the values in the tests, with what introduces them: a value may contain many.
+#[test]
+fn validators_run_a_bounded_number_of_times_for_values_within_values() {
+    const ENDS: &[&str] = &["", "-", "--", ".", " ", "/", "_", ":"];
+    let mut wrong = Vec::new();
+    for &entity in EntityType::ALL {
+        let matcher = Matcher::new(entity.recognizers());
+        let mut units = std::collections::BTreeSet::new();
+        for case in cases(entity) {
+            let Some((before, rest)) = case.split_once("<<") else { continue };
+            let value = rest.split_once(">>").map_or(rest, |(value, _)| value);
+            for bytes in [6, 12, value.len() / 2, value.len()].map(|bytes| bytes.min(value.len()).min(60)) {
+                let value = value.get(..bytes).unwrap_or_default();
+                let end = ENDS[units.len() % ENDS.len()];
+                units.insert(format!("{before}{value}{end}"));
+                units.insert(format!("{value}{end}"));
+            }
+        }
+        wrong.extend(units.iter().filter(|unit| !unit.is_empty()).flat_map(|unit| matcher.called_often(unit)));
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Returns the cases of a type that have a value.
+pub(super) fn cases(entity: EntityType) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        must: Vec<String>,
+    }
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
+    let cases: Cases = serde_yaml::from_str(&std::fs::read_to_string(path).expect("readable")).expect("cases");
+    cases.must
 }
 
 /// Recognizers on the matcher, each by itself, without context words.
@@ -198,6 +224,15 @@ impl Matcher {
             matcher.read(&mut MatcherState::default(), &view, false, &mut validate, &mut Vec::new());
             (recognizer.pattern, calls.get())
         })
+    }
+
+    /// Returns which validators are called too often in a unit, repeated.
+    fn called_often(&self, unit: &str) -> Vec<String> {
+        const MOST_CALLS_PER_BYTE: usize = 8;
+        let text = unit.repeat(1200_usize.div_ceil(unit.len())) + "a@x.com";
+        let often = self.calls(&text).filter(|&(_, calls)| calls > MOST_CALLS_PER_BYTE * text.len());
+        let pattern = |pattern: &str| pattern.chars().take(60).collect::<String>();
+        often.map(|(of, calls)| format!("{unit:?}: {calls} calls for {} bytes, {}", text.len(), pattern(of))).collect()
     }
 
     /// Returns the findings in order, of overlapping ones the longest.
@@ -266,10 +301,6 @@ impl Matcher {
 /// What a validator says of the starts after a candidate's is true: no start that it would accept is passed over.
 #[test]
 fn no_start_is_passed_over_that_would_be_accepted() {
-    #[derive(serde::Deserialize)]
-    struct Cases {
-        must: Vec<String>,
-    }
     const PREFIXES: &[&str] = &[
         "8 ",
         "8\n",
@@ -310,9 +341,7 @@ fn no_start_is_passed_over_that_would_be_accepted() {
     let mut wrong = std::collections::BTreeMap::new();
     for &entity in EntityType::ALL {
         let matcher = Matcher::new(entity.recognizers());
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/entities/{entity}.yaml"));
-        let cases: Cases = serde_yaml::from_str(&std::fs::read_to_string(path).expect("readable")).expect("cases");
-        for case in cases.must.iter().filter(|case| case.len() < 300) {
+        for case in cases(entity).iter().filter(|case| case.len() < 300) {
             for prefix in PREFIXES {
                 let text = case.replace("<<", prefix).replace(">>", "");
                 for (pattern, start, end) in matcher.taken_back(&text) {

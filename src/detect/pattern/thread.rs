@@ -230,11 +230,11 @@ impl Thread {
     /// Adds the starts and the matches of a thread in the same state.
     fn merge(&mut self, other: Self) {
         // A thread has no start before its first.
-        let tags = self.rejected.iter().chain(&other.rejected).map(|&(tag, _)| tag);
-        let both = |tag| (tag, self.rejected_before(tag).min(other.rejected_before(tag)));
-        let mut rejected: Vec<(u32, usize)> = tags.map(both).collect();
-        rejected.dedup();
-        self.rejected = rejected;
+        let rejected = |tag| self.rejected_before(tag).min(other.rejected_before(tag));
+        let is_known = |tag| self.rejected.iter().any(|&(known, _)| known == tag);
+        let mut both: Vec<_> = self.rejected.iter().map(|&(tag, _)| (tag, rejected(tag))).collect();
+        both.extend(other.rejected.iter().filter(|&&(tag, _)| !is_known(tag)).map(|&(tag, _)| (tag, rejected(tag))));
+        self.rejected = both;
         self.starts.merge(other.starts);
         self.first = self.first.min(other.first);
         self.bests.extend(other.bests);

@@ -69,11 +69,12 @@ pub fn search(policy: &str, seed: u64, time: Duration) {
     let of_ordinary = counter.cost(&guardrail, &ordinary).max(1);
     let times = |cost: u64| cost as f64 / of_ordinary as f64;
     println!("ordinary text: {of_ordinary} instructions per byte");
+    let first: Vec<String> = HOSTILE.iter().map(|unit| (*unit).to_owned()).chain(of_values(&mut rng)).collect();
     let mut kept: Vec<Tried> = Vec::new();
     let (start, mut round) = (Instant::now(), 0);
     while round < HOSTILE.len() || start.elapsed() < time {
-        let unit = match HOSTILE.get(round) {
-            Some(unit) => (*unit).to_owned(),
+        let unit = match first.get(round) {
+            Some(unit) => unit.clone(),
             None => mutated(&kept, &mut rng),
         };
         round += 1;
@@ -94,6 +95,39 @@ pub fn search(policy: &str, seed: u64, time: Duration) {
         println!("| {:?} | {} | {:.1} | {longer} |", tried.unit, tried.cost, times(tried.cost));
     }
     println!("\nordinary text after all of this: {} instructions per byte", counter.cost(&guardrail, &ordinary));
+}
+
+/// Returns units of the values in the tests of entities, and of the prefixes of keys: each with what is before it, cut at its end by
+/// one of the lengths below and followed by a separator. In the order of a shuffle, so that each time finds some of every kind.
+fn of_values(rng: &mut Rng) -> Vec<String> {
+    let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
+    let mut values = Vec::new();
+    for file in std::fs::read_dir(format!("{repository}tests/data/entities")).expect("the tests have cases of entities") {
+        let cases = std::fs::read_to_string(file.expect("the folder is read").path()).unwrap_or_default();
+        for case in cases.lines().filter_map(|line| line.split_once("<<")) {
+            let (before, rest) = case;
+            let before = before.trim_start_matches([' ', '-', '"']);
+            values.extend(rest.split_once(">>").map(|(value, _)| (before.to_owned(), value.to_owned())));
+        }
+    }
+    let vendors = std::fs::read_to_string(format!("{repository}src/detect/entity/secret/vendors.rs")).expect("the table of vendors");
+    let prefix = |line: &str| line.strip_suffix(';')?.split('"').nth(3).map(|prefix| (String::new(), prefix.replace("[.]", ".") + "a1b2c3d4"));
+    values.extend(vendors.lines().filter_map(prefix));
+    let mut units = Vec::new();
+    for (before, value) in values {
+        let ends = [value.len(), value.len().saturating_sub(1), value.len() / 2, 6, 12];
+        for end in ends.into_iter().filter_map(|end| value.get(..end.min(value.len()))) {
+            let separator = [" ", "-", ".", "", "/", ":", "\n", "_"][rng.below(8)];
+            let before = if rng.below(2) == 0 { before.as_str() } else { "" };
+            units.push(format!("{before}{end}{separator}"));
+        }
+    }
+    units.sort_unstable();
+    units.dedup();
+    for index in (1..units.len()).rev() {
+        units.swap(index, rng.below(index + 1));
+    }
+    units
 }
 
 /// The unit, repeated.

@@ -61,22 +61,22 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kennwort", "kata sandi", "mdp", "mot de passe",
-    "palavra-passe", "palavra passe", "parola d'ordine", "parola", "pass", "password", "pass word", "passwd", "passphrase", "pass phrase",
-    "pass-phrase", "pass_phrase", "passcode", "pass code", "pass-code", "pass_code", "passwort", "passord", "pwd", "psk", "pw",
-    "securestring", "salasana", "senha", "wachtwoord",
+    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kata sandi", "kennwort", "mot de passe", "mdp",
+    "parola d'ordine", "palavra-passe", "palavra passe", "pass phrase", "pass-phrase", "pass_phrase", "passphrase", "pass word",
+    "pass code", "pass-code", "pass_code", "password", "passcode", "passwort", "passord", "parola", "passwd", "pass", "pwd", "psk",
+    "pw", "securestring", "salasana", "senha", "wachtwoord",
 ];
 /// Those that are words or ends of words of other meaning.
 const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "psk", "pw"];
 #[rustfmt::skip]
 const ABROAD: &[&str] = &[
-    "contraseña", "contraseÑa", "contrasen\u{303}a", "contraseN\u{303}a", "hasło", "hasŁo", "jelszó", "jelszÓ", "lösenord", "lÖsenord",
+    "contrasen\u{303}a", "contraseN\u{303}a", "contraseña", "contraseÑa", "hasło", "hasŁo", "jelszó", "jelszÓ", "lösenord", "lÖsenord",
     "mật khẩu", "parolă", "parolĂ", "şifre", "Şifre", "κωδικός πρόσβασης", "Κωδικός πρόσβασης", "пароль", "Пароль", "ПАРОЛЬ", "סיסמה",
-    "كلمة المرور", "كلمة السر", "पासवर्ड", "รหัสผ่าน", "パスワード", "密码", "密碼", "口令", "비밀번호", "암호", "패스워드",
+    "كلمة المرور", "كلمة السر", "รหัสผ่าน", "पासवर्ड", "パスワード", "密码", "密碼", "口令", "비밀번호", "암호", "패스워드",
 ];
 
 /// What the name of a field may add for the second time that a password is entered.
-const AGAIN: &[&str] = &["again", "confirm", "confirmation", "repeat", "verify"];
+const AGAIN: &[&str] = &["again", "confirmation", "confirm", "repeat", "verify"];
 
 fn named(text: &str) -> &str {
     // What is before an underscore may be any other name.
@@ -149,6 +149,9 @@ fn signs_unless_rejected(c: &RecognizerInput<'_>, keyed: &Keyed<'_>) -> Result<S
     if let Some(rejected) = rejected_by_quote(c, keyed).or_else(|| rejected_by_length(keyed)) {
         return Err(rejected);
     }
+    if !keyed.is_joined(c) {
+        return Err(rejected(keyed));
+    }
     if is_member(c, keyed) {
         return Err(Verdict::Reject);
     }
@@ -201,7 +204,6 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs, is_shor
     let value = keyed.value;
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
-        && keyed.is_joined(c)
         && (keyed.link != Link::Next || is_argument(value))
         && if keyed.closed {
             is_quoted(keyed) && !is_key(c, keyed)

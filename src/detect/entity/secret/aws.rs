@@ -52,18 +52,18 @@ pub(in super::super) static AWS_SECRET_KEY: Description = Description {
 
 /// Keywords that may introduce a secret key. Those that end in "key" leave no doubt.
 const NAMES: &[&str] = &[
-    "credential",
     "credentials",
-    "secret",
+    "credential",
+    "secret access key",
+    "secret_access_key",
+    "secret-access-key",
+    "secret_accesskey",
+    "secretaccesskey",
     "secret key",
     "secret_key",
     "secret-key",
     "secretkey",
-    "secret access key",
-    "secret_access_key",
-    "secret-access-key",
-    "secretaccesskey",
-    "secret_accesskey",
+    "secret",
     "密钥",
     "密鑰",
 ];

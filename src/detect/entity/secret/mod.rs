@@ -1,5 +1,6 @@
 //! Credentials of machines: AWS keys, keys and tokens of other services, private keys, JSON web tokens.
 pub(super) mod aws;
+mod forms;
 mod header;
 mod named;
 pub(super) mod pem;

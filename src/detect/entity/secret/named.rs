@@ -8,7 +8,7 @@ use super::super::joint::{Link, bracket, join, string_prefix, strip};
 use super::super::keyed::{Keyed, after_purpose, begins_a_part, purpose, read, strip_longest, unwrapped, wrapper};
 use super::super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
 use super::aws::is_secret;
-use super::words::{any_sample, is_scrambled, is_worded};
+use super::words::{SAMPLE, any_sample, head, is_scrambled, is_worded, tail};
 use crate::detect::pattern::Verdict;
 
 /// Session tokens of AWS have more than a thousand characters.
@@ -45,29 +45,29 @@ macro_rules! last {
     };
 }
 
+const NAMED: &str = concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))", purpose!(), value!());
+
+// Inside an identifier: after an underscore, or with a capital. Every letter of some text would be a start otherwise.
+const NAMED_INSIDE: &str = concat!(
+    "(?:(?:_",
+    first!(),
+    "|A(?i:pi|pp|pplication|ccess|ccount|uth)|B(?i:ot)|C(?i:lient|onsumer|srf)|D(?i:eploy)|E(?i:ncryption)|I(?i:d)|J(?i:wt)|L(?i:icense)|M(?i:aster)|O(?i:auth)|P(?i:ersonal|rivate|roject)|R(?i:efresh)|S(?i:ecret|ervice|ession|hared|igning|torage|ubscription)|U(?i:ser)|W(?i:ebhook)|api)",
+    last!(),
+    "|_(?i:tokens?|secret|bearer)|T(?i:okens?)|S(?i:ecret)|B(?i:earer)|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)",
+    purpose!(),
+    value!()
+);
+
+// The end of the name of a variable: `SPEECH_KEY=`.
+const VARIABLE: &str = concat!("_(?:KEY|key|Key)", value!());
+
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
-    exact(concat!(r"\b(?:", first!(), last!(), r"|(?i:tokens?|secret|bearer))", purpose!(), value!()),
-        LONGEST,
-        named_key,
-    )
-    .with_value(named_value),
-    // Inside an identifier: after an underscore, or with a capital. Every letter of some text would be a start otherwise.
-    exact(
-        concat!(
-            "(?:(?:_",
-            first!(),
-            "|A(?i:pi|pp|pplication|ccess|ccount|uth)|B(?i:ot)|C(?i:lient|onsumer|srf)|D(?i:eploy)|E(?i:ncryption)|I(?i:d)|J(?i:wt)|L(?i:icense)|M(?i:aster)|O(?i:auth)|P(?i:ersonal|rivate|roject)|R(?i:efresh)|S(?i:ecret|ervice|ession|hared|igning|torage|ubscription)|U(?i:ser)|W(?i:ebhook)|api)",
-            last!(),
-            "|_(?i:tokens?|secret|bearer)|T(?i:okens?)|S(?i:ecret)|B(?i:earer)|(?i:api)[ -]?(?:密钥|密鑰|キー|키|ключ|(?i:schl)(?:ü|ue)(?i:ssel))|(?i:cl)(?:é|e)[ ](?i:d')?(?i:api)|(?i:clave|chave|chiave)(?: de)?[ ](?i:api)|密钥|密鑰|令牌|トークン|토큰|токен|Токен)",
-            purpose!(),
-            value!()
-        ),
-        LONGEST,
-        named_key,
-    )
-    .with_value(named_value),
-    // The end of the name of a variable: `SPEECH_KEY=`.
-    exact(concat!("_(?:KEY|key|Key)", value!()), LONGEST, variable).with_value(variable_value).with_veto(of_other_keys),
+    exact(NAMED, LONGEST, named_key).with_value(named_value),
+    exact(NAMED, LONGEST, named_key_by_its_end).with_value(named_value),
+    exact(NAMED_INSIDE, LONGEST, inside_key).with_value(named_value),
+    exact(NAMED_INSIDE, LONGEST, inside_key_by_its_end).with_value(named_value),
+    exact(VARIABLE, LONGEST, variable).with_value(variable_value).with_veto(of_other_keys),
+    exact(VARIABLE, LONGEST, variable_by_its_end).with_value(variable_value).with_veto(of_other_keys),
     // The keys of web frameworks have any signs, so quotes show where they end.
     exact(
         r"(?i:secret[_-]?key)['\x22]?\]?[ ]?[:=]>?[ ]?[bru]?(?:\x22[^\x00-\x20\x22\x7f]+\x22|'[^\x00-\x20'\x7f]+')",
@@ -80,20 +80,20 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 /// The parts of a name, without regard to case: one of `FIRST`, perhaps one of `BETWEEN`, one of `LAST`.
 #[rustfmt::skip]
 const FIRST: &[&str] = &[
-    "access", "account", "aes", "algolia", "anthropic", "api", "app", "application", "auth", "azure", "bot", "braintree", "client", "cohere",
-    "consumer", "csrf", "datadog", "deepgram", "deploy", "encryption", "functions", "gemini", "hmac", "id", "jwt", "license", "mailgun", "master",
-    "mistral", "oauth", "openai", "personal", "private", "project", "refresh", "secret", "sendgrid", "service", "session", "shared",
-    "signing", "storage", "stripe", "subscription", "twilio", "user", "webhook",
+    "application", "anthropic", "account", "algolia", "access", "azure", "auth", "aes", "api", "app", "braintree", "bot", "consumer",
+    "client", "cohere", "csrf", "deepgram", "datadog", "deploy", "encryption", "functions", "gemini", "hmac", "id", "jwt", "license",
+    "mailgun", "mistral", "master", "openai", "oauth", "personal", "private", "project", "refresh", "subscription", "sendgrid",
+    "service", "session", "signing", "storage", "secret", "shared", "stripe", "twilio", "user", "webhook",
 ];
 const BETWEEN: &[&str] = &["access", "auth"];
-const LAST: &[&str] = &["key", "keys", "secret", "secrets", "token", "tokens"];
+const LAST: &[&str] = &["keys", "key", "secrets", "secret", "tokens", "token"];
 
 /// Names in other languages.
 #[rustfmt::skip]
 const ABROAD: &[&str] = &[
-    "API密钥", "API密鑰", "APIキー", "API키", "APIключ", "API 密钥", "API 密鑰", "API キー", "API 키", "API ключ", "API-ключ", "APIschlüssel",
-    "API-Schlüssel", "API-Schluessel", "API Schlüssel", "API Schluessel", "clé api", "cle api", "clé d'api", "cle d'api", "clave api",
-    "clave de api", "chave api", "chave de api", "chiave api", "chiave de api", "Токен", "токен", "トークン", "令牌", "密钥", "密鑰", "토큰",
+    "API-Schlüssel", "API-Schluessel", "API Schlüssel", "API Schluessel", "APIschlüssel", "API ключ", "API-ключ", "APIключ", "API 密钥",
+    "API 密鑰", "API キー", "API密钥", "API密鑰", "APIキー", "API 키", "API키", "chiave de api", "clave de api", "chave de api", "clé d'api",
+    "chiave api", "cle d'api", "clave api", "chave api", "clé api", "cle api", "Токен", "токен", "トークン", "令牌", "密钥", "密鑰", "토큰",
 ];
 
 /// The specificity of a name.
@@ -111,7 +111,7 @@ fn name(text: &str) -> Option<(Name, &str)> {
     let text = text.strip_prefix('_').unwrap_or(text);
     compound(text)
         .or_else(|| strip_longest(text, ABROAD).map(|rest| (Name::Strong, rest)))
-        .or_else(|| strip_longest(text, &["bearer", "secret", "token", "tokens"]).map(|rest| (Name::Weak, rest)))
+        .or_else(|| strip_longest(text, &["bearer", "secret", "tokens", "token"]).map(|rest| (Name::Weak, rest)))
 }
 
 fn compound(text: &str) -> Option<(Name, &str)> {
@@ -119,9 +119,9 @@ fn compound(text: &str) -> Option<(Name, &str)> {
     let first_part = after_gap(first);
     let between = strip_longest(first_part, BETWEEN).map_or(first_part, after_gap);
     let rest = strip_longest(between, LAST)?;
-    let is_key = strip_longest(between, &["key", "keys"]).is_some();
-    let is_aws = strip(text, "access").is_some() || strip(text, "secret").is_some();
-    Some((if is_key && is_aws { Name::AccessKey } else { Name::Strong }, rest))
+    let is_key = between.starts_with(['k', 'K']);
+    let is_aws = is_key && (strip(text, "access").is_some() || strip(text, "secret").is_some());
+    Some((if is_aws { Name::AccessKey } else { Name::Strong }, rest))
 }
 
 fn after_gap(text: &str) -> &str {
@@ -132,7 +132,7 @@ fn parse(text: &str) -> Option<(Name, Keyed<'_>, &str)> {
     let (name, rest) = name(text)?;
     let keyed = read(text, after_purpose(rest));
     let value = unwrapped(keyed.value);
-    let key = strip_longest(value, &["base64:", "basic ", "bearer ", "token "]).unwrap_or(value);
+    let key = strip_longest(value, &["base64:", "bearer ", "basic ", "token "]).unwrap_or(value);
     Some((name, keyed, key))
 }
 
@@ -141,29 +141,84 @@ fn named_value(text: &str) -> Range<usize> {
     text.len() - parse(text).map_or(0, |(_, _, key)| key.len())..text.len()
 }
 
-/// Returns `true` if no key ends here, wherever it begins.
-fn is_no_end(c: &RecognizerInput<'_>) -> bool {
+/// Parses a candidate.
+type Read = for<'a> fn(&RecognizerInput<'a>) -> Option<Candidate<'a>>;
+
+/// A candidate, parsed.
+struct Candidate<'a> {
+    key: &'a str,
+    /// The name is specific, and a sign joins the key to it.
+    is_strong: bool,
+    /// Name, joint and key are as those of secrets are.
+    is_whole: bool,
+    /// Neither has a longer key a form of secrets.
+    is_over: bool,
+}
+
+/// Accepts a key whose start is random. A key may contain the starts of many others, so a longer one that is rejected is over.
+fn by_its_start(c: &RecognizerInput<'_>, read: Read) -> Verdict {
     // An equals sign after the key is its padding, or joins the next key to its value.
-    c.text.len() < SHORTEST_VALUE || c.after != Some('=') && ends_inside(c)
+    if c.text.len() < SHORTEST_VALUE || c.after != Some('=') && ends_inside(c) {
+        return Verdict::RejectBefore(c.text.len());
+    }
+    let Some(Candidate { key, is_strong, is_whole, is_over }) = read(c) else { return Verdict::Reject };
+    if is_whole && key.len() >= SHORTEST_VALUE && is_random(head(key), is_strong) {
+        return Verdict::Accept;
+    }
+    if is_over || key.len() >= SAMPLE { Verdict::RejectStarts(1) } else { Verdict::Reject }
+}
+
+/// Accepts a long key whose end is random, where it cannot continue: it may begin with the words of a path.
+fn by_its_end(c: &RecognizerInput<'_>, read: Read) -> Verdict {
+    let is_inside =
+        c.after.is_some_and(|after| u8::try_from(after).is_ok_and(|after| after != b'.' && is_of_key(after)));
+    let end = tail(c.text).filter(|end| !is_inside && !ends_inside(c) && is_random(end, true));
+    let Some(end) = end else { return Verdict::RejectBefore(c.text.len()) };
+    match read(c) {
+        Some(candidate) if candidate.is_over => Verdict::RejectStarts(1),
+        Some(Candidate { key, is_strong, is_whole, .. }) => {
+            accept_if(is_whole && key.len() > end.len() && is_random(end, is_strong))
+        }
+        None => Verdict::Reject,
+    }
 }
 
 fn named_key(c: &RecognizerInput<'_>) -> Verdict {
-    if is_no_end(c) {
-        return Verdict::RejectBefore(c.text.len());
-    }
-    let Some((name, keyed, key)) = parse(c.text) else { return Verdict::Reject };
-    if is_place(key) {
-        return if keyed.is_begun() { Verdict::RejectStarts(1) } else { Verdict::Reject };
-    }
-    let whole = name != Name::Weak || begins_a_part(c.before, c.text);
+    by_its_start(c, named)
+}
+
+fn named_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
+    by_its_end(c, named)
+}
+
+/// The other pattern covers a name that begins a word.
+fn inside_key(c: &RecognizerInput<'_>) -> Verdict {
+    if begins_word(c) { Verdict::RejectStarts(1) } else { named_key(c) }
+}
+
+fn inside_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
+    if begins_word(c) { Verdict::RejectStarts(1) } else { named_key_by_its_end(c) }
+}
+
+fn begins_word(c: &RecognizerInput<'_>) -> bool {
+    let is_after_word =
+        c.before.is_some_and(|before| !before.is_ascii() || before.is_ascii_alphanumeric() || before == '_');
+    !is_after_word && c.text.starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
+fn named<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
+    let (name, keyed, key) = parse(c.text)?;
+    let is_place = is_place(key);
+    let is_complete = name != Name::Weak || begins_a_part(c.before, c.text);
     // A name next to a word is weaker evidence than a sign between them.
-    let strong = name != Name::Weak && keyed.link != Link::Space;
+    let is_strong = name != Name::Weak && keyed.link != Link::Space;
     // Another type covers it.
     let is_aws = name == Name::AccessKey && is_secret(key);
     // The next argument is no key if it may be another name.
     let is_argument = keyed.link == Link::Next && (keyed.on_next_line || key.contains(['.', '_']));
-    let is_whole = whole && keyed.is_joined(c) && !is_argument && key.bytes().all(is_of_key);
-    accept_if(is_whole && !is_aws && is_key(key, strong))
+    let is_joined = keyed.is_joined(c);
+    let is_whole = is_complete && is_joined && !is_argument && !is_place && !is_aws && key.bytes().all(is_of_key);
+    Some(Candidate { key, is_strong, is_whole, is_over: (is_place || !is_joined) && keyed.is_begun() })
 }
 
 /// Returns `true` for a byte that the pattern allows in a key: what joins one to its name holds others.
@@ -187,14 +242,20 @@ fn variable_value(text: &str) -> Range<usize> {
     text.len() - variable_key(text).map_or(0, |(_, key)| key.len())..text.len()
 }
 
-/// Validates a key that is set: the name alone says less than those of which more is known.
 fn variable(c: &RecognizerInput<'_>) -> Verdict {
-    if is_no_end(c) {
-        return Verdict::RejectBefore(c.text.len());
-    }
-    let Some((keyed, key)) = variable_key(c.text) else { return Verdict::Reject };
+    by_its_start(c, set_variable)
+}
+
+fn variable_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
+    by_its_end(c, set_variable)
+}
+
+/// Parses a key that is set: the name alone says less than those of which more is known.
+fn set_variable<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
+    let (keyed, key) = variable_key(c.text)?;
     let is_set = keyed.link == Link::Sign && c.before.is_some_and(|b| b.is_ascii_alphanumeric());
-    accept_if(is_set && !is_secret(key) && !is_place(key) && is_key(key, true) && !key.contains('.'))
+    let is_other = is_secret(key) || is_place(key) || key.contains('.');
+    Some(Candidate { key, is_strong: true, is_whole: is_set && !is_other, is_over: !is_set && keyed.is_begun() })
 }
 
 fn of_other_keys(s: &Surroundings<'_>) -> Objection {
@@ -241,8 +302,6 @@ fn is_random(value: &str, strong: bool) -> bool {
 }
 
 fn is_place(value: &str) -> bool {
-    value.starts_with('/')
-        || value.contains("://")
-        || value.contains("example.com")
-        || value.bytes().filter(|&b| b == b'.').count() > 4
+    let dots = value.bytes().filter(|&b| b == b'.').count();
+    value.starts_with('/') || dots > 4 || dots > 0 && value.contains("example.com") || value.contains("://")
 }

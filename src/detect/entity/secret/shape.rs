@@ -73,6 +73,15 @@ pub(super) fn open_class(shape: &str) -> Option<char> {
     if let Some(Part::Run { class, .. }) = last { Some(class) } else { None }
 }
 
+/// Returns the maximum number of bytes of a shape.
+pub(super) fn longest(shape: &str) -> usize {
+    let most = |part| match part {
+        Part::Literal(literal) => literal.len(),
+        Part::Run { most, .. } => most,
+    };
+    parts(shape).map(most).fold(0, usize::saturating_add)
+}
+
 /// Returns `true` if a run of the class continues with the character. A dot may end the sentence, and an equals
 /// sign join the next value; a longer candidate holds them if they do not.
 pub(super) fn continues(class: char, after: Option<char>) -> bool {

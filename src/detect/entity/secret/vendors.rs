@@ -2,87 +2,113 @@
 //!
 //! One line a form: the vendor, the prefix, the shape of what follows ([`super::shape`]). Prefixes and lengths are those that the
 //! vendors publish or that GitHub secret scanning, gitleaks and TruffleHog look for. Where a vendor's lengths grew over the years, the
-//! shape is the least specific. `#` before a shape: the prefix alone is not specific, so the rest must look random. `~`: the rest may have more
-//! than [`MOST_BYTES`].
+//! shape is the least specific. `#` before a shape: the prefix alone is not specific, so the rest must look random.
 
 use std::sync::LazyLock;
 
 use super::super::builders::exact;
-use super::super::checksum::entropy;
-use super::super::recognizer::{Recognizer, RecognizerInput};
-use super::shape::{Fit, continues, fit, open_class};
-use super::words::{SAMPLE, head, is_worded};
-use crate::detect::pattern::Verdict;
-
-/// A form of keys.
-#[derive(Debug)]
-pub(super) struct Form {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the table is read by people, and by its test"))]
-    pub(super) vendor: &'static str,
-    pub(super) prefix: &'static str,
-    pub(super) shape: &'static str,
-}
-
-impl Form {
-    /// Returns the shape without its marks.
-    pub(super) fn parts(&self) -> &'static str {
-        self.shape.trim_start_matches(['~', '#'])
-    }
-
-    /// Returns `true` if the rest may have any length.
-    fn is_long(&self) -> bool {
-        self.shape.starts_with('~')
-    }
-
-    /// Returns the prefix as keys have it.
-    pub(super) fn written_prefix(&self) -> String {
-        self.prefix.replace("[.]", ".")
-    }
-
-    /// Returns `true` if any text of this shape counts, because the prefix is no word or part of one.
-    fn is_distinctive(&self) -> bool {
-        !self.shape.trim_start_matches('~').starts_with('#')
-    }
-}
+use super::super::recognizer::Recognizer;
+use super::forms::{Form, Ready, checked_key, closed_key, open_key, ready};
 
 /// Longest key. Short-term keys of Bedrock hold a presigned address with a session token.
 pub(super) const LONGEST: usize = 4096;
+const LONGEST_CHECKED: usize = 320;
 
-/// Writes the table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most
+/// Writes a table and the pattern that leads to it. So a dot of a prefix is written `[.]`: any character would make a start of most
 /// words.
 macro_rules! vendors {
-    ($first_vendor:literal $first:literal $first_shape:literal; $($vendor:literal $prefix:literal $shape:literal;)*) => {
-        pub(super) static FORMS: &[Form] = &[
+    ($forms:ident $pattern:ident $characters:literal $first_vendor:literal $first:literal $first_shape:literal; $($vendor:literal $prefix:literal $shape:literal;)*) => {
+        pub(super) static $forms: &[Form] = &[
             Form { vendor: $first_vendor, prefix: $first, shape: $first_shape },
             $(Form { vendor: $vendor, prefix: $prefix, shape: $shape },)*
         ];
-        const PATTERN: &str = concat!(r"\b(?:", $first, $("|", $prefix,)* r")[A-Za-z0-9_.+/=~-]+");
+        const $pattern: &str = concat!(r"\b(?:", $first, $("|", $prefix,)* ")", $characters);
     };
 }
 
+pub(super) static RECOGNIZERS: &[Recognizer] = &[
+    exact(OPEN, LONGEST, |c| open_key(c, &OPEN_READY)),
+    exact(CHECKED, LONGEST_CHECKED, |c| checked_key(c, &CHECKED_READY)),
+    exact(CLOSED, LONGEST, |c| closed_key(c, &CLOSED_READY)),
+];
+
+static OPEN_READY: LazyLock<Vec<Ready>> = LazyLock::new(|| ready(OPEN_FORMS));
+static CHECKED_READY: LazyLock<Vec<Ready>> = LazyLock::new(|| ready(CHECKED_FORMS));
+static CLOSED_READY: LazyLock<Vec<Ready>> = LazyLock::new(|| ready(CLOSED_FORMS));
+
+// Keys that continue with any letter, digit, hyphen or underscore.
 vendors! {
+    OPEN_FORMS OPEN "[A-Za-z0-9_.=-]+"
+    "Anthropic" "sk-ant-" "w40+";
+    "Atlassian" "ATATT3" "t50+";
+    "Atlassian" "ATCTT3" "t50+";
+    "Atlassian" "BBDC-" "w20+";
+    "Authress" "scauth_" "t60+";
+    "Authress" "authress_" "t60+";
+    "Canva" "cnvca" "w40+";
+    "Docker" "dckr_oat_" "w27+";
+    "Dropbox" "sl[.]" "#w130+";
+    "Google" "ya29[.]" "t40+";
+    "Google" "1//0" "#w40+";
+    "HashiCorp Vault" "hvb[.]" "w100+";
+    "HashiCorp Vault" "hvr[.]" "w80+";
+    "HashiCorp Vault" "hvs[.]" "w24+";
+    "Mapbox" "sk[.]eyJ" "t60+";
+    "Mapbox" "pk[.]eyJ" "t60+";
+    "Meta" "IGQV" "#w100+";
+    "Onfido" "api_live[.]" "t20+";
+    "OpenRouter" "sk-or-" "w50+";
+    "PayPal" "A21AA" "w70+";
+    "Pinecone" "pcsk_" "w50+";
+    "PyPI" "pypi-AgEIcHlwaS5vcmc" "w50+";
+    "PyPI" "pypi-AgENdGVzdC5weXBpLm9yZw" "w50+";
+    "SendGrid" "SG[.]" "w16-32 '. w36+";
+    "Slack" "xoxa-" "#w12+";
+    "Slack" "xoxb-" "#w16+";
+    "Slack" "xoxc-" "#w16+";
+    "Slack" "xoxd-" "#t16+";
+    "Slack" "xoxe-" "#w16+";
+    "Slack" "xoxe[.]xoxb-" "w100+";
+    "Slack" "xoxe[.]xoxp-" "w100+";
+    "Slack" "xoxo-" "#w16+";
+    "Slack" "xoxp-" "#w16+";
+    "Slack" "xoxr-" "#w12+";
+    "Slack" "xoxs-" "#w16+";
+    "Snyk" "snyk_uat[.]" "t40+";
+    "Tailscale" "tskey-" "w30+";
+    "Tavily" "tvly-" "#w20+";
+    "Temporal" "tmprl_" "t30+";
+    "Weights & Biases" "wandb_v1_" "w40+";
+    "Yandex" "y0_" "#w50+";
+}
+
+// Keys with a long part before a checksum.
+vendors! {
+    CHECKED_FORMS CHECKED "[A-Za-z0-9_.-]+"
+    "GitLab" "glpat-" "w27-300 '. n9";
+    "GitLab" "glpat-" "w27-300 '. n2 '. n9";
+    "GitLab" "glrt-" "w27-300 '. n9";
+    "GitLab" "glrt-" "w27-300 '. n2 '. n9";
+}
+
+// All others: their last part has a length, or no hyphens.
+vendors! {
+    CLOSED_FORMS CLOSED "[A-Za-z0-9_.+/=-]+"
     "1Password" "A3-" "u6 '- u11 '- u5 '- u5 '- u5";
     "1Password" "A3-" "u6 '- u6 '- u5 '- u5 '- u5 '- u5";
-    "1Password" "ops_ey" "~b200+ =0-3";
+    "1Password" "ops_ey" "b200+ =0-3";
     "Adobe" "p8e-" "a32";
     "age" "AGE-SECRET-KEY-1" "u58";
     "Airtable" "pat" "a14 '. h64";
     "Alibaba Cloud" "LTAI" "#a16-24";
-    "Amazon Bedrock" "ABSK" "~#b60+ =0-2";
-    "Amazon Bedrock" "bedrock-api-key-" "~b40+ =0-2";
-    "Anthropic" "sk-ant-" "w40+";
+    "Amazon Bedrock" "ABSK" "#b60+ =0-2";
+    "Amazon Bedrock" "bedrock-api-key-" "b40+ =0-2";
     "Apify" "apify_api_" "a36-40";
     "Artifactory" "AKCp" "a69";
     "Artifactory" "cmVmd" "a59";
-    "Atlassian" "ATATT3" "t50+";
     "Atlassian" "ATBB" "#a28-40";
-    "Atlassian" "ATCTT3" "t50+";
     "Atlassian" "ATTA" "H60-72";
-    "Atlassian" "BBDC-" "w20+";
-    "Authress" "scauth_" "t60+";
-    "Authress" "authress_" "t60+";
     "Buildkite" "bkua_" "n40";
-    "Canva" "cnvca" "w40+";
     "Cerebras" "csk-" "#n40+";
     "CircleCI" "CCIPAT_" "a22 '_ h40";
     "CircleCI" "CCIPRJ_" "a22 '_ h40";
@@ -101,7 +127,6 @@ vendors! {
     "DigitalOcean" "doo_v1_" "h64";
     "DigitalOcean" "dop_v1_" "h64";
     "DigitalOcean" "dor_v1_" "h64";
-    "Docker" "dckr_oat_" "w27+";
     "Docker" "dckr_pat_" "w27";
     "Discord" "discord[.]com/api/webhooks/" "d17-20 '/ w60-80";
     "Discord" "discordapp[.]com/api/webhooks/" "d17-20 '/ w60-80";
@@ -111,7 +136,6 @@ vendors! {
     "Doppler" "dp[.]scim[.]" "a40-44";
     "Doppler" "dp[.]sa[.]" "a40-44";
     "Doppler" "dp[.]st[.]" "t40-80";
-    "Dropbox" "sl[.]" "~#w130+";
     "Duffel" "duffel_live_" "t43";
     "Duffel" "duffel_test_" "t43";
     "Dynatrace" "dt0c01[.]" "a24 '. a64";
@@ -121,9 +145,9 @@ vendors! {
     "EasyPost" "EZAK" "a54";
     "EasyPost" "EZTK" "a54";
     "ElevenLabs" "sk_" "h48";
-    "Facebook" "EAAC" "~#a90+";
-    "Facebook" "EAAM" "~#a90+";
-    "Facebook" "EAAG" "~#a90+";
+    "Facebook" "EAAC" "#a90+";
+    "Facebook" "EAAM" "#a90+";
+    "Facebook" "EAAG" "#a90+";
     "Figma" "figd_" "w40";
     "Figma" "figo_" "w40";
     "Figma" "figr_" "w40";
@@ -132,9 +156,9 @@ vendors! {
     "Flutterwave" "FLWSECK-" "n32 '-X";
     "Flutterwave" "FLWSECK_TEST-" "n32 '-X";
     "Flutterwave" "FLWSECK_TEST-" "n12";
-    "Fly.io" "fm1a_" "~b100+ =0-3";
-    "Fly.io" "fm1r_" "~b100+ =0-3";
-    "Fly.io" "fm2_" "~b100+ =0-3";
+    "Fly.io" "fm1a_" "b100+ =0-3";
+    "Fly.io" "fm1r_" "b100+ =0-3";
+    "Fly.io" "fm2_" "b100+ =0-3";
     "Fly.io" "fo1_" "w43";
     "Frame.io" "fio-u-" "t64";
     "GitHub" "ghp_" "a36";
@@ -152,30 +176,21 @@ vendors! {
     "GitLab" "glimt-" "w25";
     "GitLab" "gloas-" "w64";
     "GitLab" "glpat-" "w20-22";
-    "GitLab" "glpat-" "w27-300 '. n9";
-    "GitLab" "glpat-" "w27-300 '. n2 '. n9";
     "GitLab" "glptt-" "h40";
     "GitLab" "glrt-" "w20";
-    "GitLab" "glrt-" "w27-300 '. n9";
-    "GitLab" "glrt-" "w27-300 '. n2 '. n9";
     "GitLab" "glsoat-" "w20";
     "GitLab" "GR1348941" "w20";
     "GoCardless" "live_" "#t40";
     "Google" "AIza" "w35";
     "Google" "GOCSPX-" "w28";
-    "Google" "ya29[.]" "~t40+";
-    "Google" "1//0" "#w40+";
-    "Grafana" "eyJrIjoi" "~b60+ =0-3";
-    "Grafana" "glc_" "~b32+ =0-3";
+    "Grafana" "eyJrIjoi" "b60+ =0-3";
+    "Grafana" "glc_" "b32+ =0-3";
     "Grafana" "glsa_" "a32 '_ H8";
     "Groq" "gsk_" "a52";
     "Groq" "gsk_" "#a36+";
     "Harness" "pat[.]" "w22 '. a24 '. a20";
     "Harness" "sat[.]" "w22 '. a24 '. a20";
     "HashiCorp Terraform" "atlasv1[.]" "t60-70";
-    "HashiCorp Vault" "hvb[.]" "~w100+";
-    "HashiCorp Vault" "hvr[.]" "~w80+";
-    "HashiCorp Vault" "hvs[.]" "w24+";
     "HashiCorp Vault" "s[.]" "#a24";
     "Heroku" "HRKU-" "w36-64";
     "HubSpot" "pat-na1-" "h8 '- h4 '- h4 '- h4 '- h12";
@@ -199,9 +214,6 @@ vendors! {
     "Lob" "test_" "#h35";
     "MailerSend" "mlsn[.]" "h64";
     "Mailgun" "key-" "h32";
-    "Mapbox" "sk[.]eyJ" "t60+";
-    "Mapbox" "pk[.]eyJ" "t60+";
-    "Meta" "IGQV" "#w100+";
     "MongoDB Atlas" "mdb_sa_sk_" "w40";
     "Neon" "napi_" "n60-70";
     "Netlify" "nfp_" "a36";
@@ -216,15 +228,11 @@ vendors! {
     "NuGet" "oy2" "#n43";
     "NVIDIA" "nvapi-" "w60-70";
     "Octopus Deploy" "API-" "#u25-32";
-    "Onfido" "api_live[.]" "t20+";
     "OpenAI" "sess-" "#a40";
-    "OpenRouter" "sk-or-" "w50+";
     "OpenShift" "sha256~" "w43";
     "Paystack" "sk_live_" "h40";
-    "PayPal" "A21AA" "w70+";
     "Perplexity" "pplx-" "a48";
     "Perplexity" "pplx-" "h40-56";
-    "Pinecone" "pcsk_" "w50+";
     "Plaid" "access-development-" "h8 '- h4 '- h4 '- h4 '- h12";
     "Plaid" "access-production-" "h8 '- h4 '- h4 '- h4 '- h12";
     "Plaid" "access-sandbox-" "h8 '- h4 '- h4 '- h4 '- h12";
@@ -237,18 +245,15 @@ vendors! {
     "Prefect" "pnb_" "a36";
     "Prefect" "pnu_" "a36";
     "Pulumi" "pul-" "h40";
-    "PyPI" "pypi-AgEIcHlwaS5vcmc" "~w50+";
-    "PyPI" "pypi-AgENdGVzdC5weXBpLm9yZw" "~w50+";
     "ReadMe" "rdme_" "n70";
     "Replicate" "r8_" "a37";
     "Resend" "re_" "#a8 '_ a24";
     "RubyGems" "rubygems_" "h48";
     "Scalingo" "tk-us-" "w48";
     "SendGrid" "SG[.]" "w22 '. w43";
-    "SendGrid" "SG[.]" "w16-32 '. w36+";
     "Sendinblue" "xkeysib-" "h64 '- a16";
     "Sendinblue" "xsmtpsib-" "h64 '- a16";
-    "Sentry" "sntrys_" "~b60+ =0-2 '_ b43";
+    "Sentry" "sntrys_" "b60+ =0-2 '_ b43";
     "Sentry" "sntryu_" "h64";
     "Settlemint" "sm_aat_" "a16";
     "Settlemint" "sm_pat_" "a16";
@@ -263,18 +268,6 @@ vendors! {
     "Slack" "hooks[.]slack[.]com/triggers/" "b40-80";
     "Slack" "hooks[.]slack[.]com/workflows/" "b40-80";
     "Slack" "xapp-" "d1 '- u8+ '- d8+ '- n32+";
-    "Slack" "xoxa-" "#w12+";
-    "Slack" "xoxb-" "#w16+";
-    "Slack" "xoxc-" "#w16+";
-    "Slack" "xoxd-" "#t16+";
-    "Slack" "xoxe-" "#w16+";
-    "Slack" "xoxe[.]xoxb-" "w100+";
-    "Slack" "xoxe[.]xoxp-" "w100+";
-    "Slack" "xoxo-" "#w16+";
-    "Slack" "xoxp-" "#w16+";
-    "Slack" "xoxr-" "#w12+";
-    "Slack" "xoxs-" "#w16+";
-    "Snyk" "snyk_uat[.]" "t40+";
     "Sourcegraph" "sgp_" "H40";
     "Sourcegraph" "sgp_" "H16 '_ H40";
     "Sourcegraph" "sgp_local_" "H40";
@@ -285,9 +278,6 @@ vendors! {
     "Stripe" "whsec_" "#b32+ =0-2";
     "Supabase" "sb_secret_" "w22-40";
     "Supabase" "sbp_" "h40";
-    "Tailscale" "tskey-" "w30+";
-    "Tavily" "tvly-" "#w20+";
-    "Temporal" "tmprl_" "t30+";
     "Together AI" "tgp_v1_" "w43";
     "Trigger.dev" "tr_prod_" "a20-24";
     "Twilio" "SK" "h32";
@@ -299,102 +289,8 @@ vendors! {
     "Volcengine" "AKLT" "#b40+ =0-2";
     "Voyage AI" "pa-" "#w40-48";
     "WakaTime" "waka_" "h8 '- h4 '- h4 '- h4 '- h12";
-    "Weights & Biases" "wandb_v1_" "w40+";
     "xAI" "xai-" "a70-90";
     "Yandex" "AQVN" "w35-38";
     "Yandex" "YCA" "#w36-38";
-    "Yandex" "y0_" "#w50+";
     "Zuplo" "zpka_" "n32 '_ h8";
-}
-
-pub(super) static RECOGNIZERS: &[Recognizer] = &[exact(PATTERN, LONGEST, of_a_vendor)];
-
-/// Shortest of the keys in the table, and of their last parts where a hyphen or a dot follows.
-const SHORTEST: usize = 17;
-const SHORTEST_LAST_PART: usize = 5;
-/// The maximum number of dots in a key.
-const MOST_DOTS: usize = 8;
-
-fn of_a_vendor(c: &RecognizerInput<'_>) -> Verdict {
-    // These hold for the end, wherever the key begins.
-    let inside = match c.after {
-        Some('-') => c.text.bytes().rev().take_while(u8::is_ascii_alphanumeric).count() < SHORTEST_LAST_PART,
-        Some('.') => c.text.bytes().rev().take_while(|&b| b != b'.').count() < SHORTEST_LAST_PART,
-        Some(after) => after.is_ascii_alphanumeric() || after == '_',
-        None => false,
-    };
-    if inside || c.text.ends_with('.') || c.text.len() < SHORTEST {
-        return Verdict::RejectBefore(c.text.len());
-    }
-    let mut verdict = Verdict::RejectStarts(1);
-    for (ready, rest) in forms_of(c.text) {
-        match fit_of(rest, ready, c.after) {
-            Fit::Whole => verdict = Verdict::Accept,
-            Fit::TooShort if verdict != Verdict::Accept => verdict = Verdict::Reject,
-            Fit::TooShort | Fit::Never => {}
-        }
-    }
-    // A later end has no fewer dots.
-    let may_have_many = c.after == Some('.') || c.text.bytes().take(SHORTEST).any(|b| b == b'.');
-    let dot =
-        (verdict == Verdict::Accept || may_have_many).then(|| c.text.rmatch_indices('.').nth(MOST_DOTS)).flatten();
-    dot.map_or(verdict, |(dot, _)| Verdict::RejectStarts(dot + 1))
-}
-
-/// The first bytes by which forms are looked up: no prefix is shorter.
-const LOOKED_UP: usize = 2;
-
-/// A form, to be looked up.
-struct Ready {
-    /// The prefix as keys have it.
-    prefix: String,
-    form: &'static Form,
-    /// The class of its last part, if that may have any length.
-    open: Option<char>,
-}
-
-/// The forms, sorted by their prefixes: the table is for reading.
-static BY_PREFIX: LazyLock<Vec<Ready>> = LazyLock::new(|| {
-    let ready = |form: &'static Form| Ready { prefix: form.written_prefix(), form, open: open_class(form.parts()) };
-    let mut forms: Vec<_> = FORMS.iter().map(ready).collect();
-    forms.sort_by(|a, b| a.prefix.cmp(&b.prefix));
-    forms
-});
-
-/// Returns the forms whose prefix the text has, and what follows it.
-fn forms_of(text: &str) -> impl Iterator<Item = (&'static Ready, &str)> {
-    let key = |prefix: &str| prefix.as_bytes().first_chunk::<LOOKED_UP>().copied();
-    let first = key(text);
-    let from = BY_PREFIX.partition_point(|ready| key(&ready.prefix) < first);
-    let alike = BY_PREFIX.iter().skip(from).take_while(move |ready| key(&ready.prefix) == first);
-    alike.filter_map(|ready| Some((ready, text.strip_prefix(ready.prefix.as_str())?)))
-}
-
-/// The most bytes after most prefixes. A key may contain many of them: each is a start, and the validator is called for it at every end.
-const MOST_BYTES: usize = 512;
-
-/// Returns whether what follows a prefix is as the form has it, and random.
-fn fit_of(rest: &str, Ready { form, open, .. }: &Ready, after: Option<char>) -> Fit {
-    if rest.len() > MOST_BYTES && !form.is_long() {
-        return Fit::Never;
-    }
-    if open.is_some_and(|class| continues(class, after)) {
-        return Fit::TooShort;
-    }
-    let fit = fit(rest, form.parts(), after);
-    let sample = head(rest);
-    if fit != Fit::Whole || is_random(sample, form) {
-        return fit;
-    }
-    if sample.len() == SAMPLE { Fit::Never } else { Fit::TooShort }
-}
-
-/// Returns `false` for placeholders in manuals, one letter over and over or few letters, and for words.
-fn is_random(rest: &str, form: &Form) -> bool {
-    let is_varied = if form.is_distinctive() {
-        entropy(rest) > 2.0
-    } else {
-        entropy(rest) > 2.7 && rest.bytes().filter(u8::is_ascii_digit).count() >= 2
-    };
-    is_varied && !is_worded(rest)
 }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::forms::Form;
 use super::shape::{Part, is_in, parts};
-use super::vendors::{FORMS, Form, LONGEST, RECOGNIZERS};
+use super::vendors::{CHECKED_FORMS, CLOSED_FORMS, LONGEST, OPEN_FORMS, RECOGNIZERS};
 use crate::detect::entity::EntityType::ApiKey;
 use crate::detect::entity::tests::Matcher;
 use crate::detect::tagger::random::below;
@@ -29,6 +30,10 @@ fn written(form: &Form) -> String {
     key
 }
 
+fn forms() -> impl Iterator<Item = &'static Form> {
+    OPEN_FORMS.iter().chain(CHECKED_FORMS).chain(CLOSED_FORMS)
+}
+
 fn is_exact(form: &Form) -> bool {
     parts(form.parts()).all(|part| match part {
         Part::Literal(_) => true,
@@ -40,7 +45,7 @@ fn is_exact(form: &Form) -> bool {
 fn every_form_is_found_whole_between_neighbours() {
     let matcher = Matcher::new(RECOGNIZERS.iter());
     let mut wrong = Vec::new();
-    for form in FORMS {
+    for form in forms() {
         let key = written(form);
         for (before, behind) in
             [("", ""), ("KEY=", "\n"), ("(", ")."), ("", "."), ("", ". Next"), ("\"", "\","), ("use ", ", please")]
@@ -57,10 +62,10 @@ fn every_form_is_found_whole_between_neighbours() {
 #[test]
 fn a_key_one_character_short_is_none() {
     let matcher = Matcher::new(RECOGNIZERS.iter());
-    for form in FORMS.iter().filter(|form| is_exact(form)) {
+    for form in forms().filter(|form| is_exact(form)) {
         let mut key = written(form);
         key.pop();
-        let other = FORMS.iter().any(|other| other.shape != form.shape && form.prefix.starts_with(other.prefix));
+        let other = forms().any(|other| other.shape != form.shape && form.prefix.starts_with(other.prefix));
         assert!(other || matcher.find(&key).is_empty(), "{}: {key:?}", form.vendor);
     }
 }
@@ -68,7 +73,7 @@ fn a_key_one_character_short_is_none() {
 #[test]
 fn placeholders_and_words_are_no_keys() {
     let matcher = Matcher::new(RECOGNIZERS.iter());
-    for form in FORMS {
+    for form in forms() {
         let key = written(form);
         let prefix = form.written_prefix();
         let rest = key.strip_prefix(&prefix).unwrap_or_default();
@@ -81,18 +86,18 @@ fn placeholders_and_words_are_no_keys() {
 
 #[test]
 fn the_table_has_the_forms_of_many_vendors_and_no_form_twice() {
-    let vendors: BTreeSet<_> = FORMS.iter().map(|form| form.vendor).collect();
-    let forms: BTreeSet<_> = FORMS.iter().map(|form| (form.prefix, form.shape)).collect();
-    assert_eq!(forms.len(), FORMS.len());
-    assert!(vendors.len() >= 100 && FORMS.len() >= 200, "{} vendors, {} forms", vendors.len(), FORMS.len());
-    assert!(FORMS.iter().all(|form| written(form).len() <= LONGEST));
+    let vendors: BTreeSet<_> = forms().map(|form| form.vendor).collect();
+    let distinct: BTreeSet<_> = forms().map(|form| (form.prefix, form.shape)).collect();
+    assert_eq!(distinct.len(), forms().count());
+    assert!(vendors.len() >= 100 && forms().count() >= 200, "{} vendors, {} forms", vendors.len(), forms().count());
+    assert!(forms().all(|form| written(form).len() <= LONGEST));
 }
 
 /// The way a key is found does not depend on the other recognizers of the type.
 #[test]
 fn all_recognizers_together_find_the_same_keys() {
     let matcher = Matcher::new(ApiKey.recognizers());
-    for form in FORMS {
+    for form in forms() {
         let key = written(form);
         let found = matcher.find(&format!("is {key} ok"));
         assert_eq!(found, vec![3..3 + key.len(); 1], "{}: {key:?}", form.vendor);
@@ -104,7 +109,7 @@ fn all_recognizers_together_find_the_same_keys() {
 fn validators_are_not_called_for_every_prefix_at_every_end() {
     const MOST_CALLS_PER_BYTE: usize = 8;
     let matcher = Matcher::new(RECOGNIZERS.iter());
-    let prefixes: BTreeSet<String> = FORMS.iter().map(Form::written_prefix).collect();
+    let prefixes: BTreeSet<String> = forms().map(Form::written_prefix).collect();
     let rests = ["abcde-", "a1B2c-", "00000.", "a/"];
     let mut wrong = Vec::new();
     for unit in prefixes.iter().flat_map(|prefix| rests.map(|rest| format!("{prefix}{rest}"))) {

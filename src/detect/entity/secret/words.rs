@@ -9,10 +9,14 @@ pub(super) fn head(key: &str) -> &str {
     key.get(..SAMPLE).unwrap_or(key)
 }
 
+/// Returns the end of a key that is longer than a sample.
+pub(super) fn tail(key: &str) -> Option<&str> {
+    key.len().checked_sub(SAMPLE).filter(|&from| from > 0).and_then(|from| key.get(from..))
+}
+
 /// Returns `true` if the start or the end of a key is random: a long one may begin with the words of a path.
 pub(super) fn any_sample(key: &str, is_random: impl Fn(&str) -> bool) -> bool {
-    let tail = key.len().checked_sub(SAMPLE).filter(|&from| from > 0).and_then(|from| key.get(from..));
-    is_random(head(key)) || tail.is_some_and(is_random)
+    is_random(head(key)) || tail(key).is_some_and(is_random)
 }
 
 /// Returns `true` if the text is mostly words and numbers with signs between them, such as `learn-contrib-2024` or `OPENAI_API_KEY_2024`.
