@@ -23,6 +23,8 @@ pub(crate) const LONG: &[&str] = &[
     ".1.password=1.2a>s.004word=s.00002²1²d=s.00002²1²11²1²11²1²11²1²1²11²1²11²1²11²100002²1²11²1²11²1²11²1²1²11²1²11²1²11²11²1²11²1²1²",
     "3.1.?1o.2<&.32.x@y.éy.password=2.32.y.password=2..2<&.32.x@y.éy.password=2.32.y.password=2.1.2.éy.password=2..32.y.password=2.1.2.2.3.",
     "ya29.a1b2c-",
+    "PW-12-.",
+    "密码是Zw8k.",
     "ABSKa/",
     "www.a.b)",
     ",http://a,",

@@ -63,12 +63,23 @@ fn the_work_of_hostile_text_is_linear_and_bounded() {
 /// Keys that contain the prefixes of others: each may begin a key of hundreds of bytes, and nothing shows that it does not.
 #[test]
 fn the_work_of_keys_within_keys_is_linear_and_bounded() {
-    const MOST: usize = 140;
+    const MOST: usize = 100;
     let guardrail = guardrail("{version: 1, name: all, pii: [{types: [ALL, WORLD_IDS], action: detect}]}");
     let text = filled(ORDINARY, 2_000);
     let ordinary = per_byte(&text, work(&guardrail, &text));
     // The longest have 4,096 bytes, so the first of them are not yet the whole cost.
-    for unit in ["cnvca-abcde-", "sk-ant-a1b2c-", "y0_abcde-", "pypi-AgEIcHlwaS5vcmca1b2c-"] {
+    for unit in [
+        "cnvca-abcde-",
+        "sk-ant-a1b2c-",
+        "y0_abcde-",
+        "pypi-AgEIcHlwaS5vcmca1b2c-",
+        "glpat-",
+        "bedrock-api-key-a1b2c3d4-",
+        "AGE-SECRET-K-",
+        "api-key-api-key-",
+        "api-key--api-key--",
+        "_key-_key-",
+    ] {
         let (text, longer) = (filled(unit, 8_000), filled(unit, 16_000));
         let (short, long) = (per_byte(&text, work(&guardrail, &text)), per_byte(&longer, work(&guardrail, &longer)));
         println!("{unit:?}: {short}, twice as long {long}");
