@@ -218,7 +218,9 @@ fn named<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
     let is_argument = keyed.link == Link::Next && (keyed.on_next_line || key.contains(['.', '_']));
     let is_joined = keyed.is_joined(c);
     let is_whole = is_complete && is_joined && !is_argument && !is_place && !is_aws && key.bytes().all(is_of_key);
-    Some(Candidate { key, is_strong, is_whole, is_over: (is_place || !is_joined) && keyed.is_begun() })
+    // A key may contain dashes, and the names after them: that of a long one shows early that it is none.
+    let is_long = keyed.has_hyphen() && key.len() >= SAMPLE / 2;
+    Some(Candidate { key, is_strong, is_whole, is_over: (is_place || !is_joined) && keyed.is_begun() || is_long })
 }
 
 /// Returns `true` for a byte that the pattern allows in a key: what joins one to its name holds others.
