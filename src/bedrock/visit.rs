@@ -12,6 +12,7 @@ use super::context_names::ContextNames;
 use super::error::BodyError;
 use super::families::{BodyFormat, Recognized, operation_request, operation_response};
 use super::files::Files;
+use super::number_text::NumberText;
 use super::operation::Operation;
 use super::reasoning::withhold_unsigned;
 use super::table::Role;
@@ -255,11 +256,11 @@ impl<'d, 'a> Visit<'d, 'a> {
         self.editor.write(node, &edit)
     }
 
-    /// Offers a number as it is written.
+    /// Offers the digits of a number.
     fn number(&mut self, field: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let raw = self.editor.doc.raw(field.node());
-        if let Some(edit) = self.editor.offer(field, Cow::Borrowed(raw), f) {
-            self.editor.replace(field.node(), serde_json::Value::from(edit.apply(raw)?).to_string());
+        let Some(NumberText { text, .. }) = NumberText::of(self.editor.doc.raw(field.node())) else { return Ok(()) };
+        if let Some(edit) = self.editor.offer(field, Cow::Borrowed(&text), f) {
+            self.editor.replace(field.node(), serde_json::Value::from(edit.apply(&text)?).to_string());
         }
         Ok(())
     }

@@ -330,13 +330,19 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.doc.next(node)
             }
             NodeKind::Number => match state {
-                WalkState::Free(kind) | WalkState::Strings(kind) if kind.inspects_numbers() || self.all_numbers => {
+                WalkState::Free(kind) | WalkState::Strings(kind) if self.all_numbers || self.may_be_data(kind) => {
                     self.number(node, kind)
                 }
                 _ => self.doc.next(node),
             },
             _ => self.doc.next(node),
         }
+    }
+
+    /// Returns `true` if a number in free-form JSON of this kind, with the current names, may be data.
+    fn may_be_data(&self, kind: FieldKind) -> bool {
+        let name = self.names.own().map(|key| self.doc.string(key));
+        kind.inspects_number(&name.unwrap_or_default())
     }
 
     /// Lists a number, if it may be text.
