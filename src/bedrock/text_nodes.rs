@@ -17,8 +17,8 @@ pub(super) enum Encoding {
     Number,
     /// A number that is text only together with its name.
     ShortNumber,
-    Token,
-    TokenBytes,
+    /// An array or object with tokens, which are offered by themselves.
+    Tokens,
     File(FileRule),
     Body,
     Delta(DeltaKind),

@@ -203,10 +203,11 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             FieldRule::RoleText => text(self, role.field_kind(), Encoding::Text),
             FieldRule::Text(field_kind) => text(self, field_kind, Encoding::Text),
             FieldRule::Json(field_kind) => text(self, field_kind, Encoding::Json),
-            FieldRule::Token => text(self, FieldKind::Echo, Encoding::Token),
-            FieldRule::TokenBytes => {
-                self.find(node, FieldKind::Echo, Encoding::TokenBytes);
-                over
+            FieldRule::Token => {
+                if is_container {
+                    self.find(node, FieldKind::Token, Encoding::Tokens);
+                }
+                text(self, FieldKind::Token, Encoding::Text)
             }
             FieldRule::File(rule) => text(self, FieldKind::Document, Encoding::File(rule)),
             FieldRule::Body => text(self, FieldKind::Free, Encoding::Body),
