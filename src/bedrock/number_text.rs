@@ -21,8 +21,11 @@ impl<'a> NumberText<'a> {
     /// Reads a number as it is written. `None` if it is not inspected: a fraction, or one with too many digits.
     pub(crate) fn of(number: &'a str) -> Option<Self> {
         let text = if number.contains(['.', 'e', 'E']) { Cow::Owned(whole(number)?) } else { Cow::Borrowed(number) };
-        let length = text.trim_start_matches('-').len();
-        (1..=MAX_DIGITS).contains(&length).then_some(Self { text, is_short: length < MIN_DIGITS })
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        // The SDK has numbers that JSON lacks, such as NaN.
+        let is_whole = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_short = digits.len() < MIN_DIGITS;
+        is_whole.then_some(Self { text, is_short })
     }
 
     /// Returns `true` if a number that begins like this may be inspected once it is complete.
@@ -103,6 +106,9 @@ mod tests {
             "1e99999999999",
             "41111111111111111111",
             "1e-99999999999",
+            "-",
+            "NaN",
+            "-inf",
         ] {
             assert_eq!(read(number), None, "{number}");
         }
