@@ -32,6 +32,8 @@ enum WalkState {
     Free(FieldKind),
     /// Strings are text, names of fields are not.
     Strings(FieldKind),
+    /// Content that is not text: only fields that no format has are text.
+    Skipped,
 }
 
 /// The state of values that no table lists.
@@ -75,7 +77,7 @@ fn item_state(state: WalkState) -> WalkState {
             None => ANY_TEXT,
         },
         WalkState::Named(..) => ANY_TEXT,
-        WalkState::Free(_) | WalkState::Strings(_) => state,
+        WalkState::Free(_) | WalkState::Strings(_) | WalkState::Skipped => state,
     }
 }
 
@@ -147,7 +149,11 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.find(key, kind, Encoding::Key);
                 state
             }
-            WalkState::Strings(_) => state,
+            WalkState::Skipped if !is_known(&self.doc.string(key)) => {
+                self.find(key, FieldKind::Free, Encoding::Key);
+                ANY_TEXT
+            }
+            WalkState::Strings(_) | WalkState::Skipped => state,
         }
     }
 
@@ -250,7 +256,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             FieldRule::Skipped(_) if kind == NodeKind::Null => over,
             FieldRule::Skipped(reason) => {
                 self.out.skipped.push((node, reason));
-                over
+                self.container_or_scalar(node, WalkState::Skipped, role)
             }
             FieldRule::In(_) | FieldRule::InAs(..) if kind == NodeKind::Array && trie.items(step).is_some() => {
                 self.enter(node, state, role)
@@ -321,9 +327,10 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
     fn container_or_scalar(&mut self, node: usize, state: WalkState, role: Role) -> usize {
         match self.doc.kind(node) {
             NodeKind::Object | NodeKind::Array => self.enter(node, state, role),
+            NodeKind::String if matches!(state, WalkState::Skipped) => self.doc.next(node),
             NodeKind::String => {
                 let kind = match state {
-                    WalkState::At(..) => FieldKind::Free,
+                    WalkState::At(..) | WalkState::Skipped => FieldKind::Free,
                     WalkState::Named(_, _, kind) | WalkState::Free(kind) | WalkState::Strings(kind) => kind,
                 };
                 let encoding = if matches!(state, WalkState::Strings(_)) { Encoding::Text } else { Encoding::FreeText };

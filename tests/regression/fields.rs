@@ -209,6 +209,44 @@ fn numbers_of_the_format_are_no_data() {
     }
 }
 
+/// An image is not text, but a field that no format has is, wherever it is.
+#[test]
+fn what_is_next_to_an_image_is_inspected() {
+    let user = |content: Value| json!({"role": "user", "content": [content]});
+    let unknown = json!({"alt": "jane.roe@example.com", "jane.roe@example.com": {"n": ["ssn: 745-10-2386", 1]}});
+    let masked = json!({"alt": "{EMAIL}", "{EMAIL}": {"n": ["ssn: {US_SOCIAL_SECURITY_NUMBER}", 1]}});
+    let with = |mut image: Value, more: &Value| {
+        image.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        image
+    };
+    for (operation, image, around) in [
+        (
+            Operation::ChatCompletions,
+            json!({"url": "data:image/png;base64,aGk=", "detail": "low"}),
+            &(|image| json!({"messages": [user(json!({"type": "image_url", "image_url": image}))]}))
+                as &dyn Fn(Value) -> Value,
+        ),
+        (
+            Operation::Messages,
+            json!({"type": "base64", "media_type": "image/png", "data": "aGk="}),
+            &|image| json!({"messages": [user(json!({"type": "image", "source": image}))]}),
+        ),
+        (
+            Operation::Converse,
+            json!({"bytes": "aGk="}),
+            &|image| json!({"messages": [user(json!({"image": {"format": "png", "source": image}}))]}),
+        ),
+    ] {
+        for (more, expected) in [(&unknown, Some(&masked)), (&json!({}), None)] {
+            let body = around(with(image.clone(), more)).to_string();
+            let guarded = guard().inspect_request(operation, body.as_bytes()).expect("known");
+            let changed: Option<Value> = guarded.masked_body().map(|body| serde_json::from_slice(body).expect("JSON"));
+            assert_eq!(changed, expected.map(|more| around(with(image.clone(), more))), "{body}");
+            assert_eq!(guarded.assessment().skipped().len(), 1, "{body}");
+        }
+    }
+}
+
 /// A mark before a body is no JSON. Some readers skip it and others fail, so the body is rejected.
 #[test]
 fn a_body_with_a_byte_order_mark_is_rejected() {
