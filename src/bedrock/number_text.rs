@@ -31,8 +31,17 @@ impl<'a> NumberText<'a> {
     /// Returns `true` if a number that begins like this may be inspected once it is complete.
     pub(crate) fn may_begin(number: &str) -> bool {
         let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
-        let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-        digits.trim_matches('0').len() <= MAX_DIGITS
+        let (mut length, mut significant) = (0, 0);
+        for digit in mantissa.bytes().filter(u8::is_ascii_digit) {
+            // Zeros count only between other digits.
+            if length > 0 || digit != b'0' {
+                length += 1;
+            }
+            if digit != b'0' {
+                significant = length;
+            }
+        }
+        significant <= MAX_DIGITS
     }
 }
 
