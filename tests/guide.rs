@@ -48,6 +48,11 @@ const ROWS: &[(&str, &[Constants])] = &[
     ("automaton states of a pattern group in a table", &[&[("src/detect", "MAX_STATES")]]),
     ("slice in which long text is read", &[&[("src/guardrail", "SLICE_BYTES")]]),
     ("substreams of one stream", &[&[("src/exchange", "MAX_SUBSTREAMS")]]),
+    (
+        "numbers in tool arguments, results, documents and unknown fields",
+        &[&[("src/bedrock", "MIN_DIGITS")], &[("src/bedrock", "MAX_DIGITS")]],
+    ),
+    ("bytes of a number in streamed tool arguments", &[&[("src/exchange", "LONGEST_NUMBER")]]),
     ("non-delta fields tracked per stream", &[&[("src/exchange", "MAX_TRACKED_FIELDS")]]),
     ("match across an event boundary of such fields", &[&[("src/exchange", "BOUNDARY_BYTES")]]),
     ("largest body", &[&[("src/exchange", "MAX_BODY_BYTES"), ("crates/gateway/src", "body_bytes")]]),
@@ -73,11 +78,8 @@ const ROWS: &[(&str, &[Constants])] = &[
 ];
 
 /// Rows whose numbers are no constants, and what tests them instead.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("numbers in tool arguments, results and documents", "tests of `bedrock::slot`"),
-    ("it is too slow", "tests of the gateway"),
-    ("it cannot be reached", "tests of the gateway"),
-];
+const ELSEWHERE: &[(&str, &str)] =
+    &[("it is too slow", "tests of the gateway"), ("it cannot be reached", "tests of the gateway")];
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

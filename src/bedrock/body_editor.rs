@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::context_names::{self, ContextNames};
 use super::error::BodyError;
-use super::text_field::{FieldLocation, InspectionSummary, SkipReason, Skipped, TextField, Visitor};
-use super::text_nodes::{Encoding, NameNodes, TextNode};
+use super::text_field::{FieldForm, FieldLocation, InspectionSummary, SkipReason, Skipped, TextField, Visitor};
+use super::text_nodes::{NameNodes, TextNode};
 use crate::guardrail::Position;
 use crate::json::{FieldEdit, JsonDocument, RawEdit, string_edits};
 
@@ -46,19 +46,17 @@ impl<'d, 'a> BodyEditor<'d, 'a> {
 
     /// Offers text, and returns the edits of the visitor, if any.
     pub(super) fn offer(&mut self, field: &TextNode, text: Cow<'_, str>, f: &mut Visitor<'_>) -> Option<FieldEdit> {
-        let is_key = field.encoding == Encoding::Key;
-        let context = if is_key { String::new() } else { self.names_of(field.names).context(field.kind) };
-        let context_alone = field.encoding == Encoding::ShortNumber;
-        if context_alone && context.is_empty() {
-            return None;
-        }
-        if !context_alone {
+        let form = field.encoding.form();
+        let context =
+            if form == FieldForm::Key { String::new() } else { self.names_of(field.names).context(field.kind) };
+        if form != FieldForm::ShortNumber {
             self.summary.inspected_bytes += text.len();
+        } else if context.is_empty() {
+            return None;
         }
         let location = self.location(field.node());
         let position = self.position_of(field);
-        f(TextField { kind: field.kind, text, is_key, position, context, context_alone, location })
-            .filter(|edit| !edit.is_empty())
+        f(TextField { kind: field.kind, text, form, position, context, location }).filter(|edit| !edit.is_empty())
     }
 
     /// Applies an edit of the string at `node` to its raw bytes.

@@ -20,6 +20,12 @@ impl ContextNames {
         Self { outer: self.own.clone(), own: end(name).into() }
     }
 
+    /// Returns the end of the field's own name.
+    #[cfg(feature = "sdk")]
+    pub(crate) fn own(&self) -> &str {
+        &self.own
+    }
+
     /// Returns `true` if there is no name.
     pub(crate) fn is_empty(&self) -> bool {
         self.outer.is_empty() && self.own.is_empty()

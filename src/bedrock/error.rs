@@ -107,11 +107,15 @@ impl fmt::Display for BodyError {
                 f,
                 "the {what} has a format unknown to this version: update Banister, or allow unknown content explicitly"
             ),
-            BodyErrorKind::UnknownContent { pointer } => write!(
-                f,
-                "the content at '{pointer}' is of a kind unknown to this version: update Banister, or allow unknown \
-                 content explicitly"
-            ),
+            BodyErrorKind::UnknownContent { pointer } => {
+                // An event as a whole has no pointer.
+                let place = if pointer.is_empty() { String::new() } else { format!(" at '{pointer}'") };
+                write!(
+                    f,
+                    "the content{place} is of a kind unknown to this version: update Banister, or allow unknown content \
+                     explicitly"
+                )
+            }
             BodyErrorKind::SplitMatch { pointer } => write!(
                 f,
                 "a match spans two events at '{pointer}', a field that is not streamed as deltas: the stream was stopped"

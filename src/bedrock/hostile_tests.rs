@@ -201,7 +201,8 @@ proptest! {
         let body = serde_json::json!({"hologram": nested}).to_string();
         let mut offered = Vec::new();
         visit_request_with(Operation::InvokeModel, body.as_bytes(), UnknownContent::Inspect, &mut |field| {
-            if !field.is_key() {
+            // Numbers are offered with their names.
+            if !field.is_key() && !field.context().1 {
                 offered.push(field.text().to_owned());
             }
             None

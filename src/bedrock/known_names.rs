@@ -63,35 +63,37 @@ mod tests {
     /// Names in no row: of settings and counters, and of text that needs none.
     const SETTINGS: &str = "
         all any api_version asyncInvokeSummaries audioConfig auto automatedReasoningPolicies automatedReasoningPolicyUnits
-        background backgroundRemovalParams beginOffset best_of bestOf bos_token bucketOwner budget_tokens cache_creation
-        cache_creation_input_tokens cache_read_input_tokens cached_tokens cacheDetails cacheReadInputTokenCount
-        cacheReadInputTokens cacheWriteInputTokenCount cacheWriteInputTokens categories cfg_scale cfgScale checks
-        colorGuidedGenerationParams completed_at completion_tokens completion_tokens_details confidence confidenceScore
-        content_index contentBlockIndex contentFilter contentIndex contentPolicyImageUnits contentPolicyUnits
-        contextualGroundingPolicyUnits count created created_at detected dimension dimensions document_index documentIndex
-        echo embeddingDimension enable_thinking enabled encoding_format end end_block_index end_char_index end_index
-        end_page_number endOffset endTime enforce_eager entities failureMessage filters filterStrength firstByteLatency fps
-        frames frequency_penalty generation_token_count guarded guardrailArn guardrailId guardrailIdentifier guardrailOrigin
-        guardrailOwnership guardrailProcessingLatency guardrailVersion guidance_scale height ignore_eos imageVariationParams
-        include_reasoning include_usage index inPaintingParams input_tokens input_tokens_details inputTextTokenCount
-        inputTokenCount inputTokens invocationLatency invokedModelId is_error is_finished isError k kmsKeyId lastModifiedTime
-        latency latencyMs length length_penalty logprob loop max_completion_tokens max_gen_len max_input_tokens max_new_tokens
-        max_output_tokens max_retries max_tokens max_tokens_per_doc max_tokens_to_sample max_tool_calls max_uses maxNewTokens
-        maxTokenCount maxTokens maxTokensToSample messageIndex min_p min_tokens minTokens modelArn multiShotAutomatedParams
-        multiShotManualParams n nextToken normalize noTranslations num_beams num_generations num_results numberOfImages
-        numberOfResults numResults originalStatusCode outPaintingParams output_index output_tokens output_tokens_details
-        outputEmbeddingLength outputTokenCount outputTokens page_age parallel_tool_calls partial_images prefix
-        presence_penalty priority prompt_logprobs prompt_token_count prompt_token_ids prompt_tokens prompt_tokens_details
-        promptAttack quality raw_logprob rawLogprob reasoning_tokens relevance_score relevanceScore repetition_penalty
-        retrieved_at return_code return_prompt safe_mode samples scale score search_queries_only searchResultIndex seed seeds
+        b64_json background backgroundRemovalParams base64String beginOffset bestOf best_of bos_token bucketOwner
+        budget_tokens cache_creation cache_creation_input_tokens cacheDetails cached_tokens cacheReadInputTokenCount
+        cacheReadInputTokens cache_read_input_tokens cacheWriteInputTokenCount cacheWriteInputTokens categories cfgScale
+        cfg_scale checks colorGuidedGenerationParams completed_at completion_tokens completion_tokens_details confidence
+        confidenceScore contentBlockIndex contentFilter contentIndex content_index contentPolicyImageUnits
+        contentPolicyUnits contextualGroundingPolicyUnits count created created_at detailLevel detected dimension
+        dimensions documentIndex document_index durationSeconds echo embeddingDimension embeddingMode enabled
+        enable_thinking encoding_format end end_block_index end_char_index end_index endOffset end_page_number endTime
+        enforce_eager entities failureMessage filters filterStrength firstByteLatency fps frame0 frame1 frames
+        frequency_penalty generation_token_count guarded guardrailArn guardrailId guardrailIdentifier guardrailOrigin
+        guardrailOwnership guardrailProcessingLatency guardrailVersion guidance_scale height ignore_eos
+        imageVariationParams include_reasoning include_usage index inPaintingParams inputTextTokenCount inputTokenCount
+        inputTokens input_tokens input_tokens_details invocationLatency invokedModelId isError is_error is_finished k
+        kmsKeyId lastModifiedTime latency latencyMs length length_penalty logprob loop max_completion_tokens max_gen_len
+        max_input_tokens maxNewTokens max_new_tokens max_output_tokens max_retries maxTokenCount maxTokens max_tokens
+        max_tokens_per_doc maxTokensToSample max_tokens_to_sample max_tool_calls max_uses messageIndex mimeType mime_type
+        min_p minTokens min_tokens modelArn multiShotAutomatedParams multiShotManualParams n nextToken normalize
+        noTranslations num_beams numberOfImages numberOfResults num_generations numResults num_results originalStatusCode
+        outPaintingParams outputEmbeddingLength output_index outputTokenCount outputTokens output_tokens
+        output_tokens_details page_age parallel_tool_calls partial_images prefix presence_penalty priority promptAttack
+        prompt_logprobs prompt_token_count prompt_token_ids prompt_tokens prompt_tokens_details quality rawLogprob
+        raw_logprob reasoning_tokens relevanceScore relevance_score repetition_penalty retrieved_at return_code
+        return_prompt safe_mode samples scale score search_queries_only searchResultIndex seed seeds
         segmentedEmbeddingParams sensitiveInformation sensitiveInformationPolicyFreeUnits sensitiveInformationPolicyUnits
-        sequence_number serverToolUsage severityScore singleEmbeddingParams skip_special_tokens spaces_between_special_tokens
-        start_block_index start_char_index start_index start_page_number stderr stdout steps store stream streaming
-        streamProcessingMode strict submitTime summary_index temperature textCharacters textRange textToImageParams
-        textToVideoParams textUnits thinking_budget threshold token_ids tokenCount tooComplex top_k top_n top_p
-        topicPolicyUnits topics topK topKReturn topP total total_tokens totalOutputTextTokenCount totalTokens
-        truncate_prompt_tokens truncated ttl uri use_cache user_location virtualTryOnParams weight width with_logprobs
-        wordPolicyUnits
+        sequence_number serverToolUsage severityScore singleEmbeddingParams skip_special_tokens
+        spaces_between_special_tokens start_block_index start_char_index start_index start_page_number stderr stdout steps
+        store stream streaming streamProcessingMode strict submitTime summary_index temperature textCharacters textRange
+        textToImageParams textToVideoParams textUnits thinking_budget threshold tokenCount token_ids tooComplex
+        topicPolicyUnits topics topK top_k topKReturn top_n topP top_p total totalOutputTextTokenCount totalTokens
+        total_tokens truncated truncate_prompt_tokens ttl uri use_cache user_location virtualTryOnParams weight width
+        with_logprobs wordPolicyUnits
     ";
 
     /// The names in the tables of all families, and in the walk over SDK types.

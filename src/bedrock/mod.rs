@@ -4,8 +4,8 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | `text_field`, `operation`, `error`, `error_body` | one string of a body; the operations; why a body is rejected; errors on the wire |
-//! | `known_names` | the field names that the tables list, for pointers without other names |
+//! | `text_field`, `number_text`, `operation`, `error`, `error_body` | one string or number of a body; the operations; why a body is rejected; errors on the wire |
+//! | `known_names` | the field names that the formats define; other names and their numbers are data |
 //! | `table` | the table format that describes where bodies contain text |
 //! | `model_event`, `progress` | events of a stream, whatever their form; how far a stream has advanced |
 //! | `families` | one file per model family: tables, recognition, blocked responses |
@@ -31,6 +31,7 @@ mod files;
 mod history;
 mod known_names;
 mod model_event;
+mod number_text;
 mod operation;
 mod progress;
 mod reasoning;
@@ -69,11 +70,12 @@ pub(crate) use event_stream::{
 };
 pub(crate) use families::{BodyFormat, ResponseFormat};
 pub(crate) use model_event::{EventKind, ModelEvent, StreamKind, SubstreamId};
+pub(crate) use number_text::NumberText;
 pub(crate) use operation::is_media_type;
 pub(crate) use progress::Progress;
 pub(crate) use requested::{RequestedGuardrail, TraceScope, requested_guardrail, without_guardrail};
 pub(crate) use table::DeltaKind;
-pub(crate) use text_field::{FieldKind, InspectionSummary, NumberText, TextField, Visitor};
+pub(crate) use text_field::{FieldKind, InspectionSummary, TextField, Visitor};
 pub(crate) use visit::{Visited, visit_any_json, visit_request_document, visit_response_with};
 pub(crate) use walk::UnknownContent;
 

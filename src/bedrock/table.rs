@@ -135,11 +135,9 @@ pub(super) enum FieldRule {
     Named(FieldKind),
     /// A string that may contain JSON; if it does, the strings in the JSON.
     Json(FieldKind),
-    /// A piece of text that is complete elsewhere. It is emptied if anything in the body changes, because a masked word must not survive in
-    /// pieces.
+    /// Tokens of text that is complete elsewhere: a string, or a value with the strings, names or numbers of several. It is emptied if
+    /// anything in the body changes, because a masked word must not survive in pieces.
     Token,
-    /// The bytes of a token, as numbers.
-    TokenBytes,
     /// Text that continues in later events.
     Delta(DeltaKind),
     /// The messages of a conversation. Rows describe them; those before the last turn are history.

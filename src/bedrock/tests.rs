@@ -244,6 +244,45 @@ fn a_token_that_is_found_by_itself_takes_all_with_it() {
     assert_eq!(changed["choices"][0]["message"]["content"], "mail me");
 }
 
+/// Tokens as the names of fields, as numbers, and in lists, which the formats of vLLM and OpenAI completions have.
+#[test]
+fn tokens_in_any_form_go_when_anything_changes() {
+    let tokens = serde_json::json!({
+        "logprobs": {
+            "tokens": ["Ja", "ne"], "token_logprobs": [-1.5, null], "text_offset": [0, 2],
+            "top_logprobs": [{"Ja": -1.5, "41": -2}, {"ne": -1.5}],
+            "content": [{"token": "Ja", "token_id": 41, "logprob": -1.5, "bytes": [74, 97], "top_logprobs": []}],
+            "refusal": [{"token": "ne", "bytes": null}],
+        },
+        "token_ids": [4111, 1111], "prompt_token_ids": [4111], "prompt_logprobs": [null, {"41": {"decoded_token": "Ja"}}],
+    });
+    let without = serde_json::json!({
+        "logprobs": {
+            "tokens": ["", ""], "token_logprobs": [-1.5, null], "text_offset": [0, 2],
+            "top_logprobs": [],
+            "content": [{"token": "", "token_id": null, "logprob": -1.5, "bytes": [], "top_logprobs": []}],
+            "refusal": [{"token": "", "bytes": null}],
+        },
+        "token_ids": [], "prompt_token_ids": [], "prompt_logprobs": [],
+    });
+    for (text, found, is_changed) in [("Jane", "Jane", true), ("Jane", "ne", true), ("Jane", "nothing", false)] {
+        let body = |text: &str, tokens: &Value| {
+            let mut choice = tokens.clone();
+            choice["text"] = text.into();
+            let top = if tokens == &without { serde_json::json!([]) } else { serde_json::json!([15339]) };
+            serde_json::json!({"choices": [choice], "prompt_token_ids": top})
+        };
+        let original = body(text, &tokens).to_string();
+        let visited = visit_response(Operation::InvokeModel, original.as_bytes(), &mut |field| {
+            (field.text() == found).then(|| FieldEdit::whole(field.text().len(), "{NAME}"))
+        });
+        let changed = visited.expect("known").body;
+        let changed: Option<Value> = changed.map(|body| serde_json::from_slice(&body).expect("JSON"));
+        let masked = if text == found { "{NAME}" } else { text };
+        assert_eq!(changed, is_changed.then(|| body(masked, &without)), "{found}");
+    }
+}
+
 #[test]
 fn tokens_go_when_anything_changes() {
     let body = r#"{"id":1,"prompt":{"text":"Jane","tokens":[{"generatedToken":{"token":"Ja"}}]},"completions":[]}"#;

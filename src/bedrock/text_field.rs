@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::known_names::is_known;
 use crate::guardrail::Position;
 use crate::json::{FieldEdit, JsonDocument};
 
@@ -62,44 +63,28 @@ impl FieldKind {
         }
     }
 
-    /// Returns `true` if a number in text of this kind may be data, as in tool arguments or in place of text, and not part of the format.
-    pub(super) fn inspects_numbers(self) -> bool {
-        !matches!(
-            self,
-            Self::Citation
-                | Self::Echo
-                | Self::Free
-                | Self::RequestMetadata
-                | Self::Token
-                | Self::ToolDefinition
-                | Self::Trace
-        )
-    }
-}
-
-/// Whether a JSON number is inspected as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NumberText {
-    /// Not inspected: a fraction, or a number that exceeds 64 bits, whose digits most readers lose.
-    None,
-    /// An integer of up to 5 digits: a count or an amount, unless its name indicates otherwise.
-    Short,
-    /// An integer of 6 to 19 digits.
-    Long,
-}
-
-impl NumberText {
-    /// Classifies a number as it is written.
-    pub(crate) fn of(number: &str) -> Self {
-        let digits = number.strip_prefix('-').unwrap_or(number);
-        let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-        match digits.len() {
-            _ if digits.bytes().any(|byte| !byte.is_ascii_digit()) => Self::None,
-            1..=5 => Self::Short,
-            6..=19 if fits() => Self::Long,
-            _ => Self::None,
+    /// Returns `true` if a number in the field `name` of free-form JSON of this kind may be data, as in tool arguments, and not part of a
+    /// format.
+    pub(super) fn inspects_number(self, name: &str) -> bool {
+        match self {
+            Self::Echo | Self::Token | Self::ToolDefinition | Self::Trace => false,
+            Self::Citation | Self::Free | Self::RequestMetadata => !is_known(name),
+            _ => true,
         }
     }
+}
+
+/// The form of a text field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FieldForm {
+    /// A string, or what it contains.
+    Text,
+    /// The name of a field of free-form JSON.
+    Key,
+    /// A number.
+    Number,
+    /// A number that is inspected only together with the names before it.
+    ShortNumber,
 }
 
 /// Where a string is.
@@ -143,12 +128,10 @@ pub(crate) type Visitor<'v> = dyn FnMut(TextField<'_>) -> Option<FieldEdit> + 'v
 pub(crate) struct TextField<'a> {
     pub(super) kind: FieldKind,
     pub(super) text: Cow<'a, str>,
-    pub(super) is_key: bool,
+    pub(super) form: FieldForm,
     pub(super) position: Position,
     /// The names that are read before the text.
     pub(super) context: String,
-    /// The text is inspected only together with the names.
-    pub(super) context_alone: bool,
     pub(super) location: FieldLocation<'a>,
 }
 
@@ -171,12 +154,17 @@ impl TextField<'_> {
     /// Returns what is read before the text and is not part of it, the names of the JSON fields around it, and `true` if the text is
     /// inspected only together with it.
     pub(crate) fn context(&self) -> (&str, bool) {
-        (&self.context, self.context_alone)
+        (&self.context, self.form == FieldForm::ShortNumber)
     }
 
     /// Returns `true` if the text is the name of a field of free-form JSON, not its value.
     pub(crate) fn is_key(&self) -> bool {
-        self.is_key
+        self.form == FieldForm::Key
+    }
+
+    /// Returns `true` if the text may continue that of an earlier event, as a name, a number or a single token does not.
+    pub(crate) fn may_continue(&self) -> bool {
+        self.form == FieldForm::Text && self.kind != FieldKind::Token && !self.text.is_empty()
     }
 
     /// Returns the RFC 6901 pointer into the body.
@@ -209,7 +197,7 @@ impl fmt::Debug for TextField<'_> {
         f.debug_struct("TextField")
             .field("kind", &self.kind)
             .field("bytes", &self.text.len())
-            .field("is_key", &self.is_key)
+            .field("form", &self.form)
             .field("pointer", &self.pointer())
             .finish_non_exhaustive()
     }

@@ -1,7 +1,8 @@
 //! The text fields of a JSON document, by their nodes.
 
+use super::number_text::NumberText;
 use super::table::{DeltaKind, FileRule, Unsigned};
-use super::text_field::{FieldKind, NumberText, SkipReason};
+use super::text_field::{FieldForm, FieldKind, SkipReason};
 use crate::guardrail::Position;
 
 /// How text is stored in its node.
@@ -16,21 +17,27 @@ pub(super) enum Encoding {
     Number,
     /// A number that is text only together with its name.
     ShortNumber,
-    Token,
-    TokenBytes,
+    /// An array or object with tokens, which are offered by themselves.
+    Tokens,
     File(FileRule),
     Body,
     Delta(DeltaKind),
 }
 
 impl Encoding {
+    /// Returns the form in which such text is offered.
+    pub(super) fn form(self) -> FieldForm {
+        match self {
+            Self::Key => FieldForm::Key,
+            Self::Number => FieldForm::Number,
+            Self::ShortNumber => FieldForm::ShortNumber,
+            _ => FieldForm::Text,
+        }
+    }
+
     /// Returns the encoding of a number that may be text.
     pub(super) fn of_number(raw: &str) -> Option<Self> {
-        match NumberText::of(raw) {
-            NumberText::Long => Some(Self::Number),
-            NumberText::Short => Some(Self::ShortNumber),
-            NumberText::None => None,
-        }
+        NumberText::of(raw).map(|number| if number.is_short { Self::ShortNumber } else { Self::Number })
     }
 }
 
@@ -83,6 +90,11 @@ impl NameNodes {
     /// Returns the names of a value in a free-form field.
     pub(super) fn of_field(self, key: usize) -> Self {
         Self { own: packed(key), outer: self.own }
+    }
+
+    /// Returns the node of the value's own name.
+    pub(super) fn own(self) -> Option<usize> {
+        (self.own != 0).then_some(self.own as usize)
     }
 
     /// Returns the nodes of the names, the outer one first.

@@ -12,6 +12,7 @@ use super::context_names::ContextNames;
 use super::error::BodyError;
 use super::families::{BodyFormat, Recognized, operation_request, operation_response};
 use super::files::Files;
+use super::number_text::NumberText;
 use super::operation::Operation;
 use super::reasoning::withhold_unsigned;
 use super::table::Role;
@@ -212,11 +213,19 @@ impl<'d, 'a> Visit<'d, 'a> {
         if self.editor.edits.is_empty() && !self.token_found {
             return Ok(());
         }
-        for field in &nodes.fields {
-            match field.encoding {
-                Encoding::Token => self.editor.clear(field.node())?,
-                Encoding::TokenBytes => self.editor.replace(field.node(), "[]".to_owned()),
-                _ => {}
+        let doc = self.editor.doc;
+        let mut end = 0;
+        for node in nodes.fields.iter().filter(|field| field.kind == FieldKind::Token).map(TextNode::node) {
+            // What is in an array or object goes with it.
+            if node < end {
+                continue;
+            }
+            end = doc.next(node);
+            match doc.kind(node) {
+                NodeKind::String => self.editor.clear(node)?,
+                NodeKind::Array => self.editor.replace(node, "[]".to_owned()),
+                NodeKind::Object => self.editor.replace(node, "{}".to_owned()),
+                _ => self.editor.replace(node, "null".to_owned()),
             }
         }
         self.editor.sort();
@@ -228,14 +237,16 @@ impl<'d, 'a> Visit<'d, 'a> {
         let node = field.node();
         let doc = self.editor.doc;
         let text = || doc.string(node);
+        if kind == FieldKind::Token && encoding != Encoding::Tokens {
+            let is_string = matches!(doc.kind(node), NodeKind::String | NodeKind::Key);
+            let token = if is_string { text() } else { Cow::Borrowed(doc.raw(node)) };
+            // A finding in a single token empties all of them.
+            self.token_found |= self.editor.offer(&field, token, f).is_some();
+            return Ok(());
+        }
         let edit = match encoding {
-            Encoding::TokenBytes => return Ok(()),
+            Encoding::Tokens => return Ok(()),
             Encoding::Number | Encoding::ShortNumber => return self.number(&field, f),
-            Encoding::Token => {
-                // A finding in a single token empties all of them.
-                self.token_found |= self.editor.offer(&field.read_as(FieldKind::Token, encoding), text(), f).is_some();
-                return Ok(());
-            }
             Encoding::Text | Encoding::Key | Encoding::Delta(_) => self.editor.offer(&field, text(), f),
             Encoding::Json => self.json(&field, text(), f)?,
             Encoding::FreeText => {
@@ -255,11 +266,11 @@ impl<'d, 'a> Visit<'d, 'a> {
         self.editor.write(node, &edit)
     }
 
-    /// Offers a number as it is written.
+    /// Offers the digits of a number.
     fn number(&mut self, field: &TextNode, f: &mut Visitor<'_>) -> Result<(), BodyError> {
-        let raw = self.editor.doc.raw(field.node());
-        if let Some(edit) = self.editor.offer(field, Cow::Borrowed(raw), f) {
-            self.editor.replace(field.node(), serde_json::Value::from(edit.apply(raw)?).to_string());
+        let Some(NumberText { text, .. }) = NumberText::of(self.editor.doc.raw(field.node())) else { return Ok(()) };
+        if let Some(edit) = self.editor.offer(field, Cow::Borrowed(&text), f) {
+            self.editor.replace(field.node(), serde_json::Value::from(edit.apply(&text)?).to_string());
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ enum WalkState {
     Free(FieldKind),
     /// Strings are text, names of fields are not.
     Strings(FieldKind),
+    /// Content that is not text: only fields that no format has are text.
+    Skipped,
 }
 
 /// The state of values that no table lists.
@@ -75,7 +77,7 @@ fn item_state(state: WalkState) -> WalkState {
             None => ANY_TEXT,
         },
         WalkState::Named(..) => ANY_TEXT,
-        WalkState::Free(_) | WalkState::Strings(_) => state,
+        WalkState::Free(_) | WalkState::Strings(_) | WalkState::Skipped => state,
     }
 }
 
@@ -147,7 +149,11 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.find(key, kind, Encoding::Key);
                 state
             }
-            WalkState::Strings(_) => state,
+            WalkState::Skipped if !is_known(&self.doc.string(key)) => {
+                self.find(key, FieldKind::Free, Encoding::Key);
+                ANY_TEXT
+            }
+            WalkState::Strings(_) | WalkState::Skipped => state,
         }
     }
 
@@ -203,10 +209,11 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             FieldRule::RoleText => text(self, role.field_kind(), Encoding::Text),
             FieldRule::Text(field_kind) => text(self, field_kind, Encoding::Text),
             FieldRule::Json(field_kind) => text(self, field_kind, Encoding::Json),
-            FieldRule::Token => text(self, FieldKind::Echo, Encoding::Token),
-            FieldRule::TokenBytes => {
-                self.find(node, FieldKind::Echo, Encoding::TokenBytes);
-                over
+            FieldRule::Token => {
+                if is_container {
+                    self.find(node, FieldKind::Token, Encoding::Tokens);
+                }
+                text(self, FieldKind::Token, Encoding::Text)
             }
             FieldRule::File(rule) => text(self, FieldKind::Document, Encoding::File(rule)),
             FieldRule::Body => text(self, FieldKind::Free, Encoding::Body),
@@ -249,7 +256,7 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
             FieldRule::Skipped(_) if kind == NodeKind::Null => over,
             FieldRule::Skipped(reason) => {
                 self.out.skipped.push((node, reason));
-                over
+                self.container_or_scalar(node, WalkState::Skipped, role)
             }
             FieldRule::In(_) | FieldRule::InAs(..) if kind == NodeKind::Array && trie.items(step).is_some() => {
                 self.enter(node, state, role)
@@ -320,9 +327,10 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
     fn container_or_scalar(&mut self, node: usize, state: WalkState, role: Role) -> usize {
         match self.doc.kind(node) {
             NodeKind::Object | NodeKind::Array => self.enter(node, state, role),
+            NodeKind::String if matches!(state, WalkState::Skipped) => self.doc.next(node),
             NodeKind::String => {
                 let kind = match state {
-                    WalkState::At(..) => FieldKind::Free,
+                    WalkState::At(..) | WalkState::Skipped => FieldKind::Free,
                     WalkState::Named(_, _, kind) | WalkState::Free(kind) | WalkState::Strings(kind) => kind,
                 };
                 let encoding = if matches!(state, WalkState::Strings(_)) { Encoding::Text } else { Encoding::FreeText };
@@ -330,13 +338,19 @@ impl<'d, 'a> JsonWalk<'d, 'a> {
                 self.doc.next(node)
             }
             NodeKind::Number => match state {
-                WalkState::Free(kind) | WalkState::Strings(kind) if kind.inspects_numbers() || self.all_numbers => {
+                WalkState::Free(kind) | WalkState::Strings(kind) if self.all_numbers || self.may_be_data(kind) => {
                     self.number(node, kind)
                 }
                 _ => self.doc.next(node),
             },
             _ => self.doc.next(node),
         }
+    }
+
+    /// Returns `true` if a number in free-form JSON of this kind, with the current names, may be data.
+    fn may_be_data(&self, kind: FieldKind) -> bool {
+        let name = self.names.own().map(|key| self.doc.string(key));
+        kind.inspects_number(&name.unwrap_or_default())
     }
 
     /// Lists a number, if it may be text.

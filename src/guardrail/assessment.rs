@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
 
 use super::explanation::{FilterScore, TopicScore};
 use super::finding::Finding;
@@ -26,16 +26,25 @@ names!(Outcome, "outcome", {
 });
 
 /// The outcome of an evaluation, with its findings and the text that may be forwarded.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// In JSON it has `source`, `outcome`, `findings`, `topicScores` and `filterScores` if they are kept, `inspectedBytes` and `inspectedChars`, but
+/// not the text, masked or not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Assessment {
     pub(super) source: Source,
     pub(super) outcome: Outcome,
     pub(super) findings: Vec<Finding>,
     /// The masked text, if it differs from the text.
+    #[serde(skip)]
     pub(super) masked: Option<String>,
+    #[serde(skip)]
     pub(super) message: Option<Arc<str>>,
+    #[serde(skip)]
     pub(super) over_limit: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) topic_scores: Vec<TopicScore>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) filter_scores: Vec<FilterScore>,
     pub(super) inspected_bytes: usize,
     pub(super) inspected_chars: usize,
@@ -120,25 +129,5 @@ impl Assessment {
     #[must_use]
     pub fn inspected_chars(&self) -> usize {
         self.inspected_chars
-    }
-}
-
-/// Members: `source`, `outcome`, `findings`, `topicScores` and `filterScores` if they are kept, `inspectedBytes` and `inspectedChars`. The text is not
-/// among them, masked or not.
-impl Serialize for Assessment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("source", &self.source)?;
-        map.serialize_entry("outcome", &self.outcome)?;
-        map.serialize_entry("findings", &self.findings)?;
-        if !self.topic_scores.is_empty() {
-            map.serialize_entry("topicScores", &self.topic_scores)?;
-        }
-        if !self.filter_scores.is_empty() {
-            map.serialize_entry("filterScores", &self.filter_scores)?;
-        }
-        map.serialize_entry("inspectedBytes", &self.inspected_bytes)?;
-        map.serialize_entry("inspectedChars", &self.inspected_chars)?;
-        map.end()
     }
 }

@@ -6,42 +6,22 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
-use super::beside::{Beside, beside_labels, within_label};
 use super::context::{Context, Contexts};
 use super::cover::Cover;
+use super::decision::{ConfirmedFinding, Decision, Reason};
 use super::evidence::Evidence;
+use super::near_label::{near_label, within_label};
 use super::source::Source;
-use crate::detect::Signs;
 use crate::detect::content::ContentMatch;
 use crate::detect::detectors::Detectors;
 use crate::detect::entity::recognizer::Objection;
 use crate::detect::output::{Candidate, Origin, ScanOutput};
 use crate::detect::pattern::Verdict;
 use crate::detect::spec::RuleId;
-use crate::detect::topic::{BestScores, SimilarityMatch, Window};
+use crate::detect::topic::{BestScores, Window};
 use crate::text::normalize::View;
 use crate::text::reset::Reset;
 use crate::text::work;
-
-/// A candidate that was confirmed.
-#[derive(Debug)]
-pub(super) struct ConfirmedFinding {
-    pub(super) rule: RuleId,
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) reason: Option<Reason>,
-}
-
-/// The reason for a finding that no single span of text shows.
-#[derive(Debug)]
-pub(super) enum Reason {
-    /// Text is similar to a topic.
-    Topic(SimilarityMatch),
-    /// Terms of a content filter reach its threshold.
-    Content(ContentMatch),
-    /// A model found signs of a name or an address.
-    Model(Signs),
-}
 
 /// Text order: by start, then the longest first. The other members make the order total.
 type CandidateOrder = (usize, Reverse<usize>, RuleId, u8, u32, usize);
@@ -53,25 +33,6 @@ struct Ends {
     pattern: usize,
     /// The last finding by a word.
     word: usize,
-}
-
-/// The decision about a candidate.
-enum Decision {
-    /// It is a finding, or it is not.
-    Made(Option<ConfirmedFinding>),
-    /// It is not a finding from this start, but may be one from a later start.
-    From(usize),
-    /// It depends on text that has not arrived yet.
-    Unknown,
-}
-
-impl Decision {
-    fn beside(label: &Beside) -> Self {
-        match *label {
-            Beside::From(start) => Self::From(start),
-            Beside::Unknown => Self::Unknown,
-        }
-    }
 }
 
 /// Decides candidates in text order.
@@ -224,22 +185,10 @@ impl Confirmer {
                 let reason = || Some(Reason::Content(ContentMatch::clone(found)));
                 Decision::Made(is_filtered.then(|| ConfirmedFinding { rule, start, end, reason: reason() }))
             }
-            Origin::Word => match beside_labels((start, end), (start, end), (rule, true, View::Word), evidence) {
-                Some(label) => Decision::beside(&label),
-                None if self.is_excepted(rule, start, end) => Decision::Made(None),
-                None => {
-                    self.note(rule, |ends| ends.word = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, reason: None }))
-                }
-            },
-            Origin::Pattern => match within_label(start, end, rule, evidence) {
-                Some(label) => Decision::beside(&label),
-                None if self.is_excepted(rule, start, end) => Decision::Made(None),
-                None => {
-                    self.note(rule, |ends| ends.pattern = end);
-                    Decision::Made(Some(ConfirmedFinding { rule, start, end, reason: None }))
-                }
-            },
+            Origin::Word => near_label((start, end), (start, end), (rule, true, View::Word), evidence)
+                .unwrap_or_else(|| self.decide_literal(rule, (start, end), |ends| ends.word = end)),
+            Origin::Pattern => within_label(start, end, rule, evidence)
+                .unwrap_or_else(|| self.decide_literal(rule, (start, end), |ends| ends.pattern = end)),
             Origin::Entity(number, verdict) => self.decide_entity(*number, *verdict, (start, end), rule, evidence),
             Origin::Tagged(number, signs) => {
                 match self.decide_entity(*number, Verdict::Accept, (start, end), rule, evidence) {
@@ -250,6 +199,15 @@ impl Confirmer {
                 }
             }
         }
+    }
+
+    /// Decides a word or a match of a pattern, which is a finding unless it is excepted.
+    fn decide_literal(&mut self, rule: RuleId, (start, end): (usize, usize), note: impl FnOnce(&mut Ends)) -> Decision {
+        if self.is_excepted(rule, start, end) {
+            return Decision::Made(None);
+        }
+        self.note(rule, note);
+        Decision::Made(Some(ConfirmedFinding { rule, start, end, reason: None }))
     }
 
     fn decide_window(&mut self, window: &Window, rule: RuleId, end: usize, evidence: Evidence<'_>) -> Decision {
@@ -283,8 +241,8 @@ impl Confirmer {
         let (detectors, text, view) = (evidence.detectors, evidence.text, evidence.views.entity());
         let value = detectors.recognizers().value_span(number, view, start, end);
         let is_sure = verdict == Verdict::Accept;
-        if let Some(label) = beside_labels(value, (start, end), (rule, is_sure, View::Entity), evidence) {
-            return Decision::beside(&label);
+        if let Some(decision) = near_label(value, (start, end), (rule, is_sure, View::Entity), evidence) {
+            return decision;
         }
         let objection = detectors.recognizers().veto((number, verdict), view, (start, end), text.is_finished());
         match objection {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::assessment::{Assessment, Outcome};
-use super::confirm::Reason;
 use super::conversation::Conversation;
+use super::decision::Reason;
 use super::explanation::{ContentExplanation, FilterScore, TopicExplanation, TopicScore};
 use super::finding::{ActionTaken, Finding, Matched};
 use super::guard::Guardrail;

@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use super::explanation::{ContentExplanation, TopicExplanation};
 use crate::detect::EntityType;
@@ -188,10 +189,12 @@ impl Serialize for Finding {
 }
 
 /// The finding that contains a less certain one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Container {
     pub(super) rule: Arc<str>,
+    #[serde(skip)]
     pub(super) entity: EntityType,
+    #[serde(flatten)]
     pub(super) span: Span,
 }
 
@@ -212,16 +215,6 @@ impl Container {
     #[must_use]
     pub fn span(&self) -> Span {
         self.span
-    }
-}
-
-impl Serialize for Container {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("rule", self.rule())?;
-        map.serialize_entry("start", &self.span.start())?;
-        map.serialize_entry("end", &self.span.end())?;
-        map.end()
     }
 }
 

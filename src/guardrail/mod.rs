@@ -29,11 +29,11 @@
 
 mod assess;
 mod assessment;
-mod beside;
 mod confirm;
 mod context;
 mod conversation;
 mod cover;
+mod decision;
 mod enforced;
 mod evaluator;
 mod evidence;
@@ -41,6 +41,7 @@ mod explanation;
 mod finding;
 mod guard;
 mod labels;
+mod near_label;
 mod overlap;
 mod position;
 mod reading;

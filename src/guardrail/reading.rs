@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::confirm::{ConfirmedFinding, Confirmer};
+use super::confirm::Confirmer;
+use super::decision::ConfirmedFinding;
 use super::enforced::EnforcedPolicy;
 use super::evidence::Evidence;
 use super::labels::Labels;

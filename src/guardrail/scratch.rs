@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::confirm::ConfirmedFinding;
+use super::decision::ConfirmedFinding;
 use super::enforced::EnforcedPolicy;
 use super::overlap::Resolver;
 use super::reading::Reading;

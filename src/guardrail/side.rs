@@ -1,6 +1,6 @@
 //! Side readings, which add findings to those of the text as it is.
 
-use super::confirm::ConfirmedFinding;
+use super::decision::ConfirmedFinding;
 use super::enforced::EnforcedPolicy;
 use super::position::Position;
 use super::reading::Reading;

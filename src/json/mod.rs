@@ -7,6 +7,7 @@ mod document;
 mod edit;
 mod error;
 mod merge;
+mod number;
 mod partial;
 mod scan;
 mod string;

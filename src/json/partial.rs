@@ -1,6 +1,7 @@
 //! JSON that arrives in fragments split anywhere: tool arguments in a stream.
 
 use super::error::{JsonError, MAX_DEPTH};
+use super::number::NumberPart;
 use super::string::{self, Step};
 
 /// A part of JSON text. The raw bytes of all tokens, in order, are the input.
@@ -41,7 +42,7 @@ enum Expect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParserState {
     Between(Expect),
-    Number,
+    Number(NumberPart),
     /// Inside of `true`, `false` or `null`: the characters that must follow.
     Word(&'static str),
     String {
@@ -78,7 +79,7 @@ impl PartialJson {
     /// Returns `true` if one complete JSON value has been read. A number at the outermost level may always continue.
     #[cfg(test)]
     pub(crate) fn is_complete(&self) -> bool {
-        self.open.is_empty() && matches!(self.state, ParserState::Between(Expect::AfterValue) | ParserState::Number)
+        self.open.is_empty() && matches!(self.state, ParserState::Between(Expect::AfterValue) | ParserState::Number(_))
     }
 
     /// Reads the next fragment.
@@ -154,11 +155,17 @@ impl PartialJson {
                 add_structural(tokens, ch);
                 return Ok(1);
             }
-            ParserState::Number if matches!(ch, '0'..='9' | '+' | '-' | '.' | 'e' | 'E') => {
-                add_structural(tokens, ch);
-                return Ok(1);
+            ParserState::Number(part) => {
+                if let Some(part) = u8::try_from(ch).ok().and_then(|byte| part.next(byte)) {
+                    self.state = ParserState::Number(part);
+                    add_structural(tokens, ch);
+                    return Ok(1);
+                }
+                if !part.may_end() {
+                    return Err(JsonError::syntax(self.read, "a digit"));
+                }
+                self.state = ParserState::Between(Expect::AfterValue);
             }
-            ParserState::Number => self.state = ParserState::Between(Expect::AfterValue),
             ParserState::Between(_) | ParserState::String { .. } => {}
         }
         let ParserState::Between(expect) = self.state else {
@@ -173,7 +180,9 @@ impl PartialJson {
             (Expect::Value | Expect::ValueOrEnd, '"') => ParserState::String { is_key: false },
             (Expect::Value | Expect::ValueOrEnd, '{') => self.enter(true)?,
             (Expect::Value | Expect::ValueOrEnd, '[') => self.enter(false)?,
-            (Expect::Value | Expect::ValueOrEnd, '-' | '0'..='9') => ParserState::Number,
+            (Expect::Value | Expect::ValueOrEnd, '-') => ParserState::Number(NumberPart::Minus),
+            (Expect::Value | Expect::ValueOrEnd, '0') => ParserState::Number(NumberPart::Zero),
+            (Expect::Value | Expect::ValueOrEnd, '1'..='9') => ParserState::Number(NumberPart::Integer),
             (Expect::Value | Expect::ValueOrEnd, 't') => ParserState::Word("rue"),
             (Expect::Value | Expect::ValueOrEnd, 'f') => ParserState::Word("alse"),
             (Expect::Value | Expect::ValueOrEnd, 'n') => ParserState::Word("ull"),

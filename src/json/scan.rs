@@ -1,6 +1,7 @@
 //! The scanner: strict RFC 8259, iterative, one pass.
 
 use super::error::{JsonError, JsonErrorKind, MAX_DEPTH};
+use super::number::NumberPart;
 use super::tape::{MAX_LENGTH, NodeKind, Tape, TapeWriter};
 
 /// What the grammar allows next.
@@ -167,40 +168,14 @@ fn scalar(bytes: &[u8], at: usize) -> Result<(NodeKind, usize), JsonError> {
 }
 
 fn number(bytes: &[u8], start: usize) -> Result<usize, JsonError> {
-    let digits = |mut at: usize| {
-        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-        at
-    };
-    let mut at = start;
-    if bytes.get(at) == Some(&b'-') {
+    let part = bytes.get(start).and_then(|&byte| NumberPart::first(byte));
+    let mut part = part.ok_or_else(|| JsonError::syntax(start, "a value"))?;
+    let mut at = start + 1;
+    while let Some(next) = bytes.get(at).and_then(|&byte| part.next(byte)) {
+        part = next;
         at += 1;
     }
-    at = match bytes.get(at) {
-        Some(b'0') => at + 1,
-        Some(b'1'..=b'9') => digits(at),
-        _ => return Err(JsonError::syntax(start, "a value")),
-    };
-    if bytes.get(at) == Some(&b'.') {
-        let end = digits(at + 1);
-        if end == at + 1 {
-            return Err(JsonError::syntax(end, "a digit"));
-        }
-        at = end;
-    }
-    if let Some(b'e' | b'E') = bytes.get(at) {
-        at += 1;
-        if let Some(b'+' | b'-') = bytes.get(at) {
-            at += 1;
-        }
-        let end = digits(at);
-        if end == at {
-            return Err(JsonError::syntax(end, "a digit"));
-        }
-        at = end;
-    }
-    Ok(at)
+    if part.may_end() { Ok(at) } else { Err(JsonError::syntax(at, "a digit")) }
 }
 
 #[cfg(test)]

@@ -99,8 +99,7 @@ impl<S: Clone> Layer<S> for GuardrailLayer {
 impl<S, I> Service<I> for GuardrailService<S>
 where
     I: GuardedOperation<S>,
-    S: Service<I> + Clone,
-    S::Error: Into<BoxError>,
+    S: Service<I, Error: Into<BoxError>> + Clone,
 {
     type Response = I::Response;
     type Error = BoxError;

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 /// A half-open range of bytes in some text, on character boundaries of that text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Span {
     start: usize,
     end: usize,

@@ -2,14 +2,9 @@
 
 use aws_sdk_bedrockruntime::operation::converse::ConverseInput;
 use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamInput;
-use aws_sdk_bedrockruntime::operation::count_tokens::CountTokensInput;
-use aws_sdk_bedrockruntime::types::{
-    ContentBlockDelta, ConverseStreamOutput as Event, ConverseTokensRequest, CountTokensInput as Counted, StopReason,
-    SystemContentBlock,
-};
-use banister::{GuardrailError, GuardrailLayer};
+use aws_sdk_bedrockruntime::types::{ContentBlockDelta, ConverseStreamOutput as Event, StopReason, SystemContentBlock};
+use banister::GuardrailLayer;
 use banister_simulator::{ChunkSize, Fault, ModelResponse, Options};
-use serde_json::json;
 use tower::{ServiceBuilder, ServiceExt};
 
 use crate::support::{guardrail, layer, service, simulator, user};
@@ -43,29 +38,6 @@ async fn prompts_and_completions_are_masked() {
     let seen = seen.lock().unwrap();
     assert!(seen[0].contains("EMAIL@/messages/0/content/0/text"), "{seen:?}");
     assert!(seen[1].contains("competitors@/output/message/content/0/text"), "{seen:?}");
-}
-
-#[tokio::test]
-async fn a_blocked_prompt_never_reaches_the_model() {
-    let simulator = simulator(Options::default()).await;
-    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let output = bedrock.clone().oneshot(input("Give me a stock tip")).await.unwrap();
-    assert_eq!(output.stop_reason(), &StopReason::GuardrailIntervened);
-    let answer = output.output().unwrap().as_message().unwrap().content()[0].as_text().unwrap();
-    assert_eq!(answer, "I can't help with that.");
-
-    let mut events = bedrock.clone().oneshot(stream_input("Give me a stock tip")).await.unwrap().into_stream();
-    let mut text = String::new();
-    while let Some(event) = events.recv().await.unwrap() {
-        text.push_str(&text_of(&event));
-    }
-    assert_eq!(text, "I can't help with that.");
-
-    let counted = Counted::Converse(ConverseTokensRequest::builder().messages(user("a stock tip")).build());
-    let counted = CountTokensInput::builder().model_id(MODEL).input(counted).build().unwrap();
-    let error = bedrock.oneshot(counted).await.unwrap_err();
-    assert!(error.downcast_ref::<GuardrailError>().is_some_and(GuardrailError::is_blocked));
-    assert!(simulator.requests().is_empty());
 }
 
 fn text_of(event: &Event) -> String {
@@ -134,25 +106,6 @@ async fn a_blocked_stream_ends_as_converse_ends() {
     assert_eq!(kinds, ["messageStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"]);
     assert_eq!(stop, Some(StopReason::GuardrailIntervened));
     assert!(seen.lock().unwrap()[1].starts_with("OUTPUT Blocked investment@"), "{seen:?}");
-}
-
-#[tokio::test]
-async fn reasoning_and_tool_arguments_are_masked() {
-    let input = json!({"to": "jane.roe@example.com", "list": ["Acme", 1, null]});
-    let reply = ModelResponse::ToolUse { name: "send".to_owned(), input, text: None };
-    let simulator = simulator(Options { response: reply, chunk_size: ChunkSize::Chars(2), ..Options::default() }).await;
-    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let mut events = bedrock.oneshot(stream_input("Hello")).await.unwrap().into_stream();
-    let mut arguments = String::new();
-    while let Some(event) = events.recv().await.unwrap() {
-        if let Event::ContentBlockDelta(delta) = &event
-            && let Some(ContentBlockDelta::ToolUse(delta)) = delta.delta()
-        {
-            arguments.push_str(delta.input());
-        }
-    }
-    let arguments: serde_json::Value = serde_json::from_str(&arguments).expect("valid JSON");
-    assert_eq!(arguments, json!({"to": "{EMAIL}", "list": ["{competitors}", 1, null]}));
 }
 
 #[tokio::test]

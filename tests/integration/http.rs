@@ -52,12 +52,6 @@ pub(crate) fn value(body: &[u8]) -> Value {
 }
 
 const LLAMA: &str = "/model/meta.llama3-8b-instruct-v1%3A0/invoke";
-const CONVERSE: &str = "/model/meta.llama3-8b-instruct-v1%3A0/converse";
-
-fn converse(text: &str) -> String {
-    json!({"messages": [{"role": "user", "content": [{"text": text}]}]}).to_string()
-}
-
 #[tokio::test]
 async fn requests_and_answers_are_masked_with_the_right_length() {
     let simulator = simulator(Options { response: ModelResponse::Echo, ..Options::default() }).await;
@@ -82,20 +76,6 @@ async fn requests_and_answers_are_masked_with_the_right_length() {
         *seen.lock().unwrap(),
         ["INPUT Masked EMAIL@/prompt employee-id@/prompt competitors@/prompt", "OUTPUT Masked competitors@/generation"]
     );
-}
-
-#[tokio::test]
-async fn converse_is_guarded_too() {
-    let simulator = simulator(Options { response: ModelResponse::Echo, ..Options::default() }).await;
-    let layer = GuardrailLayer::new(guardrail());
-    let (_, _, body) =
-        send(layer.clone(), post(&simulator, CONVERSE, converse("Mail jane.roe@example.com at Acme"))).await;
-    assert_eq!(value(&body)["output"]["message"]["content"][0]["text"], "You said: Mail {EMAIL} at {competitors}");
-    simulator.clear_requests();
-    let (status, _, body) = send(layer, post(&simulator, CONVERSE, converse("Give me a stock tip"))).await;
-    assert_eq!((status, value(&body)["stopReason"].as_str()), (StatusCode::OK, Some("guardrail_intervened")));
-    assert_eq!(value(&body)["output"]["message"]["content"][0]["text"], "I can't help with that.");
-    assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::error::{DisplayErrorContext, SdkError};
-use aws_sdk_bedrockruntime::operation::invoke_model::InvokeModelInput;
 use aws_sdk_bedrockruntime::primitives::Blob;
 use aws_sdk_bedrockruntime::types::{
     ContentBlockDelta, ConverseStreamOutput, ConverseTokensRequest, CountTokensInput, ResponseStream, StopReason,
@@ -11,10 +10,9 @@ use aws_sdk_bedrockruntime::types::{
 use banister::{GuardrailError, GuardrailInterceptor, GuardrailLayer};
 use banister_simulator::{ChunkSize, Fault, ModelResponse, Options, Simulator};
 use serde_json::{Value, json};
-use tower::{ServiceBuilder, ServiceExt};
 
 use crate::invoke_stream::{MASKED, SECRET, families};
-use crate::support::{LLAMA, config, echo, guardrail, layer, service, simulator, user};
+use crate::support::{LLAMA, config, echo, guardrail, layer, simulator, user};
 
 /// A client that repeats failed calls, as clients do unless they are told not to.
 pub(crate) fn client(simulator: &Simulator, layer: impl Into<GuardrailLayer>) -> Client {
@@ -127,21 +125,6 @@ async fn converse_stream_text(
                 return Err((joined, found));
             }
         }
-    }
-}
-
-#[tokio::test]
-async fn converse_and_count_tokens_are_masked() {
-    let simulator = simulator(echo()).await;
-    let client = client(&simulator, guardrail());
-    let output = client.converse().model_id(LLAMA).messages(user("Mail a.b@example.com at Acme")).send().await.unwrap();
-    assert_eq!(converse_text(&output), "You said: Mail {EMAIL} at {competitors}");
-    assert!(count(&client, "Mail a.b@example.com").await.unwrap() > 0);
-    let requests = simulator.requests();
-    assert_eq!(requests.len(), 2);
-    for request in requests {
-        assert!(request.text().contains("Mail {EMAIL}") && !request.text().contains("example.com"));
-        assert_eq!(request.header("content-length"), Some(request.body.len().to_string().as_str()));
     }
 }
 
@@ -282,38 +265,6 @@ async fn exceptions_and_broken_streams_stay_so() {
         let (joined, _) = converse_stream_text(output).await.unwrap_err();
         assert!("Hello, mail {EMAIL} for all".starts_with(&joined), "{fault:?}: {joined}");
         assert_eq!(seen.lock().unwrap().len(), 2);
-    }
-}
-
-/// The layer and the interceptor send the same bytes, answer the same bytes and tell the observer the same.
-#[tokio::test]
-async fn the_interceptor_does_as_the_layer_does() {
-    let prompts = [
-        "Nothing here",
-        "Mail jane.roe@example.com, card 1, EMP-123456",
-        "Give me a stock tip",
-        "My card is 4111 1111 1111 1111",
-        "\u{4f60}\u{597d} wang.wei@example.com Acme \"quoted\"",
-    ];
-    let replies = ["Fine.", SECRET, "It is a guaranteed return", "Ask Acme at a.b@example.com"];
-    for prompt in prompts {
-        for reply in replies {
-            let body = json!({"prompt": prompt, "max_gen_len": 64});
-            let one = simulator(saying(reply)).await;
-            let (layer_one, seen_one) = layer();
-            let stack = ServiceBuilder::new().layer(layer_one).service(service(&one));
-            let input = InvokeModelInput::builder().model_id(LLAMA).body(Blob::new(body.to_string())).build().unwrap();
-            let output = stack.oneshot(input).await.unwrap();
-            let other = simulator(saying(reply)).await;
-            let (layer_other, seen_other) = layer();
-            let call = client(&other, layer_other).invoke_model().model_id(LLAMA).body(Blob::new(body.to_string()));
-            let guarded = call.send().await.unwrap();
-            assert_eq!(output.body, guarded.body, "{prompt} {reply}");
-            assert_eq!(output.content_type, guarded.content_type);
-            assert_eq!(*seen_one.lock().unwrap(), *seen_other.lock().unwrap());
-            let bodies = |simulator: &Simulator| simulator.requests().into_iter().map(|r| r.body).collect::<Vec<_>>();
-            assert_eq!(bodies(&one), bodies(&other));
-        }
     }
 }
 

@@ -32,48 +32,6 @@ async fn prompts_and_completions_are_masked() {
     );
 }
 
-/// Bedrock writes request metadata to the invocation log.
-#[tokio::test]
-async fn request_metadata_are_masked_and_can_block() {
-    let simulator = simulator(Options::default()).await;
-    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let with = |metadata: &str| {
-        let body = Blob::new(r#"{"prompt": "Hello"}"#);
-        InvokeModelInput::builder().model_id(LLAMA).body(body).request_metadata(metadata).build().expect("complete")
-    };
-    bedrock.clone().oneshot(with(r#"{"user": "jane.roe@example.com"}"#)).await.unwrap();
-    let requests = simulator.requests();
-    assert_eq!(requests[0].header("x-amzn-bedrock-request-metadata"), Some(r#"{"user": "{EMAIL}"}"#));
-    let output = bedrock.oneshot(with(r#"{"note": "a stock tip"}"#)).await.unwrap();
-    assert!(String::from_utf8_lossy(output.body.as_ref()).contains("I can't help with that."));
-    assert_eq!(simulator.requests().len(), 1);
-}
-
-#[tokio::test]
-async fn a_blocked_prompt_never_reaches_the_model() {
-    let simulator = simulator(Options::default()).await;
-    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let body = json!({"prompt": "Give me a stock tip"});
-    let output = bedrock.clone().oneshot(input(LLAMA, &body)).await.unwrap();
-    let answer: Value = serde_json::from_slice(output.body.as_ref()).unwrap();
-    assert_eq!(answer["generation"], "I can't help with that.");
-    assert_eq!(answer["amazon-bedrock-guardrailAction"], "INTERVENED");
-    assert!(simulator.requests().is_empty());
-}
-
-#[tokio::test]
-async fn a_blocked_completion_is_replaced() {
-    let reply = ModelResponse::Text("It is a guaranteed return, mail me at a.b@example.com".to_owned());
-    let simulator = simulator(Options { response: reply, ..Options::default() }).await;
-    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let body = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}]});
-    let call = input("anthropic.claude-3-haiku-20240307-v1:0", &body);
-    let output = bedrock.clone().oneshot(call).await.unwrap();
-    let answer: Value = serde_json::from_slice(output.body.as_ref()).unwrap();
-    assert_eq!(answer["content"][0]["text"], "I can't share that.");
-    assert!(!answer.to_string().contains("example.com"));
-}
-
 #[tokio::test]
 async fn a_block_can_be_an_error() {
     let simulator = simulator(Options::default()).await;
@@ -137,17 +95,6 @@ async fn the_layer_times_out_with_the_stack() {
         .service(service(&simulator));
     let error = bedrock.clone().oneshot(input(LLAMA, &json!({"prompt": "Hello"}))).await.unwrap_err();
     assert!(error.is::<tower::timeout::error::Elapsed>());
-}
-
-/// A body in which nothing is found goes on byte for byte, whatever its form.
-#[tokio::test]
-async fn clean_bodies_go_on_byte_for_byte() {
-    let simulator = simulator(Options::default()).await;
-    let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-    let body = "{ \"max_gen_len\" : 1.50e1,\n\t\"prompt\":\"caf\\u00e9 \\/ \\\"x\\\" \u{4e2d}\" , \"unknown\": [1, -0.0, null] }";
-    let call = InvokeModelInput::builder().model_id(LLAMA).body(Blob::new(body)).build().unwrap();
-    bedrock.clone().oneshot(call).await.unwrap();
-    assert_eq!(simulator.requests()[0].body, body.as_bytes());
 }
 
 #[derive(Clone)]

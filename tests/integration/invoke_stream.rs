@@ -102,50 +102,6 @@ async fn every_family_ends_with_the_message_when_blocked() {
 }
 
 #[tokio::test]
-async fn a_blocked_prompt_streams_the_message() {
-    for (model, mut body, text) in families() {
-        let asked = body.to_string().replace("Hello", "Give me a stock tip");
-        body = serde_json::from_str(&asked).unwrap();
-        let simulator = simulator(Options::default()).await;
-        let bedrock = ServiceBuilder::new().layer(GuardrailLayer::new(guardrail())).service(service(&simulator));
-        let mut events = bedrock.clone().oneshot(input(model, &body)).await.unwrap().into_body();
-        let mut joined = String::new();
-        while let Some(ResponseStream::Chunk(part)) = events.recv().await.unwrap() {
-            joined.push_str(&text(&serde_json::from_slice(part.bytes().unwrap().as_ref()).unwrap()));
-        }
-        assert_eq!(joined, "I can't help with that.", "{model}");
-        assert!(simulator.requests().is_empty());
-    }
-}
-
-#[tokio::test]
-async fn tool_arguments_are_masked_as_json() {
-    let value = json!({"to": "jane.roe@example.com", "note": "say \"hi\" to Acme\n", "n": 3});
-    let reply =
-        ModelResponse::ToolUse { name: "send".to_owned(), input: value, text: Some("I write to a@b.com".to_owned()) };
-    let cases: [(&str, Value, &str); 2] = [
-        (
-            "anthropic.claude-3-haiku-20240307-v1:0",
-            json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}),
-            "/delta/partial_json",
-        ),
-        (
-            "openai.gpt-oss-120b",
-            json!({"messages": [{"role": "user", "content": "Hi"}]}),
-            "/choices/0/delta/tool_calls/0/function/arguments",
-        ),
-    ];
-    for (model, body, pointer) in cases {
-        let options = Options { response: reply.clone(), chunk_size: ChunkSize::Chars(3), ..Options::default() };
-        let chunks = chunks(options, model, &body).await;
-        let arguments: String = chunks.iter().filter_map(|chunk| chunk.pointer(pointer)?.as_str()).collect();
-        let arguments: Value = serde_json::from_str(&arguments).expect("valid JSON");
-        let expected = json!({"to": "{EMAIL}", "note": "say \"hi\" to {competitors}\n", "n": 3});
-        assert_eq!(arguments, expected, "{model}");
-    }
-}
-
-#[tokio::test]
 async fn failures_release_nothing_unexamined() {
     let body = json!({"prompt": "Hello"});
     let faults = [
@@ -185,25 +141,6 @@ async fn failures_release_nothing_unexamined() {
         assert_eq!(failures, 1, "{fault:?}");
         assert!("Hello, mail {EMAIL} for all".starts_with(&joined), "{fault:?}: {joined}");
         assert_eq!(seen.lock().unwrap().len(), 2, "the request and what there was of the answer");
-    }
-}
-
-#[tokio::test]
-async fn interleaved_choices_have_guards_of_their_own() {
-    let body = json!({"prompt": "Hello", "stream": true, "num_generations": 3});
-    let options = Options {
-        response: ModelResponse::Text(SECRET.to_owned()),
-        chunk_size: ChunkSize::Chars(5),
-        ..Options::default()
-    };
-    let chunks = chunks(options, "cohere.command-text-v14", &body).await;
-    for index in 0..3 {
-        let joined: String = chunks
-            .iter()
-            .filter(|chunk| chunk["index"].as_u64() == Some(index))
-            .filter_map(|chunk| chunk["text"].as_str())
-            .collect();
-        assert_eq!(joined, MASKED, "generation {index}");
     }
 }
 

@@ -33,6 +33,8 @@ fn cases() -> Vec<(Value, Value)> {
         (json!({"order": "745102386"}), json!({"order": "745102386"})),
         (json!({"order": 745_102_386, "count": 123}), json!({"order": 745_102_386, "count": 123})),
         (json!({"ssn": 745_102_386}), json!({"ssn": ssn})),
+        (json!({"ssn": 745_102_386.0, "n": 1.5e300}), json!({"ssn": ssn, "n": 1.5e300})),
+        (json!({"cvv": 123.0, "sum": 123.0}), json!({"cvv": "{CREDIT_DEBIT_CARD_CVV}", "sum": 123.0})),
         (json!({"card": {"cvv": "123"}}), json!({"card": {"cvv": "{CREDIT_DEBIT_CARD_CVV}"}})),
         (json!({"card": {"cvv": 123, "sum": 123}}), json!({"card": {"cvv": "{CREDIT_DEBIT_CARD_CVV}", "sum": 123}})),
         (json!({"ssn": {"value": "745102386"}}), json!({"ssn": {"value": ssn}})),
@@ -122,6 +124,9 @@ fn places(value: &Value) -> Vec<(&'static str, Operation, bool, Value)> {
             json!({"choices": [{"index": 0, "message": openai(&Value::from(text))}]}),
         ),
         ("/documents/0", Operation::InvokeModel, true, json!({"message": "m", "documents": [value]})),
+        ("/more", Operation::InvokeModel, true, json!({"message": "m", "more": value})),
+        ("/choices/0/more", Operation::InvokeModel, false, json!({"choices": [{"index": 0, "more": value}]})),
+        ("/metadata/more", Operation::ChatCompletions, true, json!({"messages": [], "metadata": {"more": value}})),
         (
             "/tool_results/0/outputs/0",
             Operation::InvokeModel,
@@ -137,22 +142,11 @@ fn places(value: &Value) -> Vec<(&'static str, Operation, bool, Value)> {
     ]
 }
 
-fn holds_number(value: &Value) -> bool {
-    match value {
-        Value::Number(_) => true,
-        Value::Array(items) => items.iter().any(holds_number),
-        Value::Object(fields) => fields.values().any(holds_number),
-        _ => false,
-    }
-}
-
 #[test]
 fn a_value_is_read_with_the_name_of_its_field() {
     let guard = guard();
     for (value, expected) in cases() {
-        // Numbers among a model's own fields are settings.
-        let is_setting = |pointer: &str| pointer.starts_with("/additional") && holds_number(&value);
-        for (pointer, operation, is_request, body) in places(&value).into_iter().filter(|place| !is_setting(place.0)) {
+        for (pointer, operation, is_request, body) in places(&value) {
             let bytes = body.to_string();
             let guarded = if is_request {
                 guard.inspect_request(operation, bytes.as_bytes())
@@ -169,6 +163,86 @@ fn a_value_is_read_with_the_name_of_its_field() {
             };
             assert_eq!(found, expected, "{body}");
             assert_ne!(guarded.assessment().outcome(), Outcome::Blocked, "{body}");
+        }
+    }
+}
+
+/// A number that a format has, and one in a field that no format has.
+#[test]
+fn numbers_of_the_format_are_no_data() {
+    for (name, is_masked) in [
+        ("seed", false),
+        ("max_tokens", false),
+        ("created", false),
+        ("budget_tokens", false),
+        ("more", true),
+        ("n2", true),
+    ] {
+        for (operation, is_request, pointer, mut body) in [
+            (Operation::InvokeModel, true, "", json!({"prompt": "hi"})),
+            (Operation::ChatCompletions, true, "", json!({"messages": []})),
+            (Operation::ChatCompletions, false, "/choices/0", json!({"choices": [{"index": 0}]})),
+            (
+                Operation::Converse,
+                true,
+                "/additionalModelRequestFields",
+                json!({"messages": [], "additionalModelRequestFields": {}}),
+            ),
+            (
+                Operation::Converse,
+                true,
+                "/additionalModelRequestFields/more",
+                json!({"messages": [], "additionalModelRequestFields": {"more": {}}}),
+            ),
+            (Operation::Converse, true, "", json!({"messages": []})),
+        ] {
+            body.pointer_mut(pointer).expect("there")[name] = json!(745_102_386);
+            let policy = "{version: 1, name: t, regexes: [{name: R, pattern: '745102386', action: mask}]}";
+            let guard = BodyGuard::new(&guardrail(policy), &Conversation::new());
+            let bytes = body.to_string();
+            let guarded = match is_request {
+                true => guard.inspect_request(operation, bytes.as_bytes()),
+                false => guard.inspect_response(operation, bytes.as_bytes()),
+            };
+            assert_eq!(guarded.expect("known").masked_body().is_some(), is_masked, "{body}");
+        }
+    }
+}
+
+/// An image is not text, but a field that no format has is, wherever it is.
+#[test]
+fn what_is_next_to_an_image_is_inspected() {
+    let user = |content: Value| json!({"role": "user", "content": [content]});
+    let unknown = json!({"alt": "jane.roe@example.com", "jane.roe@example.com": {"n": ["ssn: 745-10-2386", 1]}});
+    let masked = json!({"alt": "{EMAIL}", "{EMAIL}": {"n": ["ssn: {US_SOCIAL_SECURITY_NUMBER}", 1]}});
+    let with = |mut image: Value, more: &Value| {
+        image.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        image
+    };
+    for (operation, image, around) in [
+        (
+            Operation::ChatCompletions,
+            json!({"url": "data:image/png;base64,aGk=", "detail": "low"}),
+            &(|image| json!({"messages": [user(json!({"type": "image_url", "image_url": image}))]}))
+                as &dyn Fn(Value) -> Value,
+        ),
+        (
+            Operation::Messages,
+            json!({"type": "base64", "media_type": "image/png", "data": "aGk="}),
+            &|image| json!({"messages": [user(json!({"type": "image", "source": image}))]}),
+        ),
+        (
+            Operation::Converse,
+            json!({"bytes": "aGk="}),
+            &|image| json!({"messages": [user(json!({"image": {"format": "png", "source": image}}))]}),
+        ),
+    ] {
+        for (more, expected) in [(&unknown, Some(&masked)), (&json!({}), None)] {
+            let body = around(with(image.clone(), more)).to_string();
+            let guarded = guard().inspect_request(operation, body.as_bytes()).expect("known");
+            let changed: Option<Value> = guarded.masked_body().map(|body| serde_json::from_slice(body).expect("JSON"));
+            assert_eq!(changed, expected.map(|more| around(with(image.clone(), more))), "{body}");
+            assert_eq!(guarded.assessment().skipped().len(), 1, "{body}");
         }
     }
 }

@@ -51,6 +51,10 @@ pub(crate) enum Command {
     Audit(AuditArgs),
 }
 
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port, for example 127.0.0.1:8800".to_owned())
+}
+
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArgs {
@@ -58,10 +62,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, short, value_name = "POLICY", default_value = "default")]
     pub(crate) policy: Vec<String>,
     /// Address to listen on; an address that is not loopback needs client keys
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8800")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8800")]
     pub(crate) listen: SocketAddr,
     /// Another address for `/healthz`, `/readyz` and `/metrics`, without a client key, in plain HTTP
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) admin_listen: Option<SocketAddr>,
     /// Certificate chain for TLS, a PEM file; reloaded when it changes, and on SIGHUP
     #[arg(long, value_name = "FILE", requires = "tls_key")]

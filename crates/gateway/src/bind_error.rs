@@ -16,7 +16,8 @@ pub struct BindError(pub(crate) BindErrorKind);
 pub(crate) enum BindErrorKind {
     #[error(
         "{0} is reachable from other machines, and there is no client key: set a client key (`client_key`, \
-         `--client-keys`), listen on loopback, or set `dangerous_allow_unauthenticated`"
+         `--client-keys`), listen on loopback, or allow it (`dangerous_allow_unauthenticated`, \
+         `--dangerous-allow-unauthenticated`)"
     )]
     Unauthenticated(SocketAddr),
     #[error("a client key is limited to `{0}`, which is not a policy of this gateway")]

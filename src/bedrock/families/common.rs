@@ -2,9 +2,9 @@
 //!
 //! A trace repeats what was masked, in `modelOutput` and in each `match`.
 
-use crate::bedrock::table::FieldRule::{In, Json, Plain, PlainTree, Strings, Text};
+use crate::bedrock::table::FieldRule::{In, Json, Plain, PlainTree, Strings, Text, Unknown};
 use crate::bedrock::table::{Table, Tag, table};
-use crate::bedrock::text_field::FieldKind::{AssistantText, Free as FreeText, Trace};
+use crate::bedrock::text_field::FieldKind::{AssistantText, Free as FreeText, Trace, UserText};
 
 use super::family::Fields;
 
@@ -12,6 +12,10 @@ table! {
     /// Fields that InvokeModel adds to any request.
     REQUEST_COMMON: Tag::None, None, [
         ("amazon-bedrock-guardrailConfig", PlainTree),
+        // A prompt as the numbers or the embeddings of its tokens, which cannot be inspected.
+        ("prompt_token_ids", Text(UserText)),
+        ("input_ids", Text(UserText)),
+        ("prompt_embeds", Unknown),
     ]
 }
 

@@ -7,12 +7,10 @@ use serde_json::{Value, json};
 use crate::bedrock::model_event::EventKind;
 use crate::bedrock::table::FieldRule::{
     Delta, File, Free, In, InAs, Json, Messages, Plain, PlainTree, RoleText, Signature, Skipped, Text, Token,
-    TokenBytes,
 };
 use crate::bedrock::table::{DeltaKind, FieldRule, FileRule, Role, Table, Tag, Unsigned, table};
 use crate::bedrock::text_field::FieldKind::{
-    AssistantText, Citation, Document, Echo, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput,
-    UserText,
+    AssistantText, Citation, Document, Reasoning, RequestMetadata, StopSequence, ToolDefinition, ToolInput, UserText,
 };
 use crate::bedrock::text_field::SkipReason::{Audio, Image};
 use crate::json::JsonDocument;
@@ -112,17 +110,33 @@ table! {
         ("choices[].text", Text(AssistantText)),
         ("choices[].finish_reason", Plain),
         ("choices[].stop_reason", Plain),
-        ("choices[].logprobs.content[].token", Token),
-        ("choices[].logprobs.content[].bytes", TokenBytes),
-        ("choices[].logprobs.content[].top_logprobs[].token", Token),
-        ("choices[].logprobs.content[].top_logprobs[].bytes", TokenBytes),
+        ("choices[].logprobs.content[]", In(&LOGPROB)),
+        ("choices[].logprobs.refusal[]", In(&LOGPROB)),
         ("choices[].logprobs.tokens[]", Token),
-        ("choices[].logprobs.top_logprobs", Free(Echo)),
+        // The most likely tokens at each position, as names.
+        ("choices[].logprobs.top_logprobs", Token),
+        // vLLM returns tokens as their numbers too.
+        ("choices[].token_ids", Token),
+        ("choices[].prompt_token_ids", Token),
+        ("choices[].prompt_logprobs", Token),
+        ("prompt_token_ids", Token),
+        ("prompt_logprobs", Token),
         ("usage", PlainTree),
         ("error.message", Text(AssistantText)),
         ("error.type", Plain),
         ("error.code", Plain),
         ("error.param", Plain),
+    ]
+}
+
+table! {
+    /// A token, and the most likely others.
+    LOGPROB: Tag::None, None, [
+        ("token", Token),
+        ("token_id", Token),
+        ("bytes", Token),
+        ("top_logprobs[].token", Token),
+        ("top_logprobs[].bytes", Token),
     ]
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::bedrock::model_event::EventKind;
 use crate::bedrock::progress::Progress;
 use crate::bedrock::table::FieldRule::{
-    Delta, File, Free, In, InAs, Json, Messages, Plain, PlainTree, RoleText, Skipped, Text, Token, TokenBytes, Unknown,
+    Delta, File, Free, In, InAs, Json, Messages, Plain, PlainTree, RoleText, Skipped, Text, Unknown,
 };
 use crate::bedrock::table::{DeltaKind, FileRule, Role, Table, Tag, table};
 use crate::bedrock::text_field::FieldKind::{
@@ -18,6 +18,7 @@ use crate::bedrock::text_field::SkipReason::{Audio, Encrypted, Image};
 
 use super::common::{REQUEST_COMMON, RESPONSE_COMMON};
 use super::family::{Family, Fields, MESSAGE_ID};
+use super::openai_chat::LOGPROB;
 
 table! {
     REQUEST: Tag::None, Some(&REQUEST_COMMON), [
@@ -87,10 +88,7 @@ table! {
         ("*: type", Plain),
         ("input_text|output_text: text", RoleText),
         ("output_text: annotations", Free(Citation)),
-        ("output_text: logprobs[].token", Token),
-        ("output_text: logprobs[].bytes", TokenBytes),
-        ("output_text: logprobs[].top_logprobs[].token", Token),
-        ("output_text: logprobs[].top_logprobs[].bytes", TokenBytes),
+        ("output_text: logprobs[]", In(&LOGPROB)),
         ("refusal: refusal", RoleText),
         ("summary_text|reasoning_text: text", Text(Reasoning)),
         ("input_image: image_url", Skipped(Image)),
@@ -197,10 +195,7 @@ table! {
         ("response.reasoning_summary_part.done: part", InAs(Role::Assistant, &PART)),
         ("response.output_text.delta: delta", Delta(DeltaKind::Text)),
         ("response.output_text.done: text", Text(AssistantText)),
-        ("response.output_text.delta|response.output_text.done: logprobs[].token", Token),
-        ("response.output_text.delta|response.output_text.done: logprobs[].bytes", TokenBytes),
-        ("response.output_text.delta|response.output_text.done: logprobs[].top_logprobs[].token", Token),
-        ("response.output_text.delta|response.output_text.done: logprobs[].top_logprobs[].bytes", TokenBytes),
+        ("response.output_text.delta|response.output_text.done: logprobs[]", In(&LOGPROB)),
         ("response.output_text.annotation.added: annotation", Free(Citation)),
         ("response.refusal.delta: delta", Delta(DeltaKind::Refusal)),
         ("response.refusal.done: refusal", Text(AssistantText)),

@@ -25,21 +25,18 @@ fn inner(walk: &mut SdkWalk<'_, '_>, kind: FieldKind, value: &mut Document) -> W
             walk.items(items, |walk, item| inner(walk, kind, item))
         }
         Document::String(text) => walk.free_text(kind, text),
-        Document::Number(number) if kind.inspects_numbers() => {
+        Document::Number(number) => {
             let written = match number {
                 Number::PosInt(number) => number.to_string(),
                 Number::NegInt(number) => number.to_string(),
-                // Not an integer, or one that has lost its digits.
-                Number::Float(_) => return Ok(()),
+                Number::Float(number) => number.to_string(),
             };
-            let mut text = written.clone();
-            walk.number(kind, &mut text)?;
-            if text != written {
+            if let Some(text) = walk.number(kind, &written)? {
                 *value = Document::String(text);
             }
             Ok(())
         }
-        Document::Number(_) | Document::Bool(_) | Document::Null => Ok(()),
+        Document::Bool(_) | Document::Null => Ok(()),
     }
 }
 

@@ -7,8 +7,9 @@ use aws_smithy_types::Blob;
 
 use crate::bedrock::error::{BodyError, BodyErrorKind};
 use crate::bedrock::files;
+use crate::bedrock::number_text::NumberText;
 use crate::bedrock::text_field::{
-    FieldKind, FieldLocation, InspectionSummary, NumberText, SkipReason, Skipped, TextField, ToPointer, Visitor,
+    FieldForm, FieldKind, FieldLocation, InspectionSummary, SkipReason, Skipped, TextField, ToPointer, Visitor,
 };
 use crate::bedrock::unique_names::UniqueNames;
 use crate::bedrock::visit;
@@ -170,10 +171,9 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         let field = TextField {
             kind,
             text: Cow::Borrowed(key),
-            is_key: true,
+            form: FieldForm::Key,
             position: kind.position(self.in_history),
             context: String::new(),
-            context_alone: false,
             location: FieldLocation::Sdk(&self.path),
         };
         Ok((self.visitor)(field).filter(|edit| !edit.is_empty()).map(|edit| edit.apply(key)).transpose()?)
@@ -190,7 +190,7 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
 
     /// Offers text.
     pub(super) fn text(&mut self, kind: FieldKind, text: &mut String) -> WalkResult {
-        if let Some(edit) = self.offer(kind, false, text) {
+        if let Some(edit) = self.offer(kind, FieldForm::Text, text) {
             *text = edit.apply(text)?;
             self.changes += 1;
         }
@@ -224,18 +224,18 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         self.items_from(history.len(), current, go)
     }
 
-    /// Offers a number as it is written.
-    pub(super) fn number(&mut self, kind: FieldKind, text: &mut String) -> WalkResult {
-        let context_alone = match NumberText::of(text) {
-            NumberText::None => return Ok(()),
-            NumberText::Short if self.path.names().context(kind).is_empty() => return Ok(()),
-            NumberText::Short => true,
-            NumberText::Long => false,
-        };
-        if let Some(edit) = self.offer(kind, context_alone, text) {
-            *text = edit.apply(text)?;
+    /// Offers the digits of a number of free-form JSON, and returns what replaces it.
+    pub(super) fn number(&mut self, kind: FieldKind, number: &str) -> Result<Option<String>, BodyError> {
+        let names = self.path.names();
+        if !kind.inspects_number(names.own()) {
+            return Ok(None);
         }
-        Ok(())
+        let Some(NumberText { text, is_short }) = NumberText::of(number) else { return Ok(None) };
+        if is_short && names.context(kind).is_empty() {
+            return Ok(None);
+        }
+        let form = if is_short { FieldForm::ShortNumber } else { FieldForm::Number };
+        Ok(self.offer(kind, form, &text).map(|edit| edit.apply(&text)).transpose()?)
     }
 
     /// Offers text of free-form JSON, which may contain JSON itself.
@@ -282,7 +282,7 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         }
         let not_text = || BodyError::new(BodyErrorKind::NotText { pointer: self.path.pointer() });
         let content = files::plain_text(bytes.as_ref()).ok_or_else(not_text)?;
-        if let Some(edit) = self.offer(FieldKind::Document, false, content) {
+        if let Some(edit) = self.offer(FieldKind::Document, FieldForm::Text, content) {
             *bytes = Blob::new(edit.apply(content)?);
         }
         Ok(())
@@ -319,17 +319,16 @@ impl<'f, 'v> SdkWalk<'f, 'v> {
         self.summary.inspected_bytes += bytes;
     }
 
-    fn offer(&mut self, kind: FieldKind, context_alone: bool, text: &str) -> Option<FieldEdit> {
-        if !context_alone {
+    fn offer(&mut self, kind: FieldKind, form: FieldForm, text: &str) -> Option<FieldEdit> {
+        if form != FieldForm::ShortNumber {
             self.summary.inspected_bytes += text.len();
         }
         let field = TextField {
             kind,
             text: Cow::Borrowed(text),
-            is_key: false,
+            form,
             position: kind.position(self.in_history),
             context: self.path.names().context(kind),
-            context_alone,
             location: FieldLocation::Sdk(&self.path),
         };
         (self.visitor)(field).filter(|edit| !edit.is_empty())

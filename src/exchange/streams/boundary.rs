@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::bedrock::{BodyError, BodyErrorKind, FieldKind, TextField};
+use crate::bedrock::{BodyError, BodyErrorKind, TextField};
 use crate::exchange::body::BodyGuard;
 use crate::guardrail::{ActionTaken, Assessment, Source};
 
@@ -45,8 +45,7 @@ impl std::fmt::Debug for FieldHistory {
 impl BoundaryCheck {
     /// Records a value, and fails if a rule that masks or blocks has a match that spans the boundary before it.
     pub(super) fn check(&mut self, guard: &BodyGuard, field: &TextField<'_>) -> Result<(), BodyError> {
-        // A short number continues nothing. Single tokens repeat the text of a substream, and are removed if that changes.
-        if field.is_key() || field.context().1 || field.kind() == FieldKind::Token || field.text().is_empty() {
+        if !field.may_continue() {
             return Ok(());
         }
         let key = field.pointer() + &field.inner_pointer().unwrap_or_default();

@@ -38,8 +38,8 @@ impl std::fmt::Debug for Number {
     }
 }
 
-/// The maximum number of bytes of a number that are buffered: a sign, and the digits of the longest that is inspected.
-const LONGEST_NUMBER: usize = 20;
+/// The maximum number of bytes of a number that are buffered. Only one with more than a hundred zeros needs more.
+const LONGEST_NUMBER: usize = 128;
 
 /// Writes kept text in its raw form, and escapes replacements.
 struct Raw<'a> {
@@ -78,7 +78,7 @@ impl ToolGuard {
         done: &mut Vec<Assessment>,
     ) -> Result<bool, BodyError> {
         for piece in self.json.push(fragment)? {
-            if self.take(piece, &start, out, done) {
+            if self.take(piece, &start, out, done)? {
                 return Ok(true);
             }
         }
@@ -116,7 +116,7 @@ impl ToolGuard {
         start: &impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
-    ) -> bool {
+    ) -> Result<bool, BodyError> {
         match &piece {
             JsonToken::Structural(raw) => return self.structure(raw, start, out, done),
             JsonToken::StringStart { is_key } => {
@@ -134,13 +134,13 @@ impl ToolGuard {
                     held.push(raw);
                     evaluator.push(text, &mut Raw { held, out });
                     if evaluator.is_blocked() {
-                        return self.end_string(out, done);
+                        return Ok(self.end_string(out, done));
                     }
                 }
             }
             JsonToken::StringEnd => {
                 if self.end_string(out, done) {
-                    return true;
+                    return Ok(true);
                 }
                 if self.is_name {
                     self.names.end();
@@ -148,7 +148,7 @@ impl ToolGuard {
                 out.push_str(piece.raw());
             }
         }
-        false
+        Ok(false)
     }
 
     /// Forwards the JSON between strings, except numbers, which are buffered until they end.
@@ -158,50 +158,53 @@ impl ToolGuard {
         start: &impl Fn(&str) -> Evaluator,
         out: &mut String,
         done: &mut Vec<Assessment>,
-    ) -> bool {
+    ) -> Result<bool, BodyError> {
         for sign in raw.chars() {
             match &mut self.number {
                 Number::None if sign.is_ascii_digit() || sign == '-' => self.number = Number::Held(sign.into()),
-                Number::Held(number) if sign.is_ascii_digit() && number.len() < LONGEST_NUMBER => number.push(sign),
                 Number::Held(number) if is_of_number(sign) => {
-                    out.push_str(number);
-                    out.push(sign);
-                    self.number = Number::Passed;
+                    number.push(sign);
+                    if !NumberText::may_begin(number) {
+                        out.push_str(number);
+                        self.number = Number::Passed;
+                    } else if number.len() > LONGEST_NUMBER {
+                        return Err(BodyError::frame(
+                            "a number in the tool arguments has more digits than are inspected",
+                        ));
+                    }
                 }
                 Number::Passed if is_of_number(sign) => out.push(sign),
                 _ => {
                     if self.end_number(start, out, done) {
-                        return true;
+                        return Ok(true);
                     }
                     self.names.sign(sign);
                     out.push(sign);
                 }
             }
         }
-        false
+        Ok(false)
     }
 
     /// Evaluates a number that has ended. A masked number becomes a string.
     fn end_number(&mut self, start: &impl Fn(&str) -> Evaluator, out: &mut String, done: &mut Vec<Assessment>) -> bool {
         let Number::Held(number) = std::mem::take(&mut self.number) else { return false };
         let context = self.names.context();
-        let evaluator = match NumberText::of(&number) {
-            NumberText::Long => start(&context),
-            NumberText::Short if !context.is_empty() => start("").with_context_alone(&context),
-            NumberText::Short | NumberText::None => {
-                out.push_str(&number);
-                return false;
-            }
+        let read = NumberText::of(&number).filter(|number| !(number.is_short && context.is_empty()));
+        let Some(NumberText { text, is_short }) = read else {
+            out.push_str(&number);
+            return false;
         };
-        let (mut evaluator, mut replaced) = (evaluator, String::new());
-        evaluator.push(&number, &mut replaced);
+        let mut evaluator = if is_short { start("").with_context_alone(&context) } else { start(&context) };
+        let mut replaced = String::new();
+        evaluator.push(&text, &mut replaced);
         evaluator.finish(&mut replaced);
         let is_blocked = evaluator.is_blocked();
         done.push(evaluator.into_assessment());
         if is_blocked {
             return true;
         }
-        if replaced == number {
+        if replaced == text {
             out.push_str(&number);
         } else {
             out.push_str(&serde_json::Value::from(replaced).to_string());

@@ -71,6 +71,7 @@ fn the_work_of_keys_within_keys_is_linear_and_bounded() {
     for unit in [
         "cnvca-abcde-",
         "sk-ant-a1b2c-",
+        "sk-ant--",
         "y0_abcde-",
         "pypi-AgEIcHlwaS5vcmca1b2c-",
         "glpat-",

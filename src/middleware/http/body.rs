@@ -72,8 +72,7 @@ impl<R> fmt::Debug for ResponseBody<R> {
 
 impl<R> Body for ResponseBody<R>
 where
-    R: Body<Data = Bytes>,
-    R::Error: Into<BoxError>,
+    R: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     type Data = Bytes;
     type Error = BoxError;
@@ -166,8 +165,7 @@ impl<R> fmt::Debug for EventBody<R> {
 
 impl<R> Body for EventBody<R>
 where
-    R: Body<Data = Bytes>,
-    R::Error: Into<BoxError>,
+    R: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     type Data = Bytes;
     type Error = BoxError;

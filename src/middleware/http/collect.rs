@@ -25,8 +25,7 @@ pub(in crate::middleware) enum CollectError {
 /// Reads a body of at most `limit` bytes.
 pub(in crate::middleware) async fn collect<B>(body: B, limit: usize) -> Result<Collected, CollectError>
 where
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit {

@@ -40,13 +40,9 @@ impl From<GuardrailError> for Failure {
 /// HTTP. The body type must implement `From<Bytes>`, as those of the usual clients and servers do. Wrap another with `map_request`.
 impl<S, B, R> Sealed<S> for Request<B>
 where
-    S: Service<Self, Response = Response<R>> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
-    B: Body<Data = Bytes> + From<Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-    R: Body<Data = Bytes> + Send + 'static,
-    R::Error: Into<BoxError>,
+    S: Service<Self, Response = Response<R>, Error: Into<BoxError>, Future: Send> + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + From<Bytes> + Send + 'static,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = Response<ResponseBody<R>>;
 
@@ -87,12 +83,9 @@ async fn guarded<S, B, R>(
     mut inner: S,
 ) -> Result<Response<ResponseBody<R>>, Failure>
 where
-    S: Service<Request<B>, Response = Response<R>>,
-    S::Error: Into<BoxError>,
-    B: Body<Data = Bytes> + From<Bytes>,
-    B::Error: Into<BoxError>,
-    R: Body<Data = Bytes>,
-    R::Error: Into<BoxError>,
+    S: Service<Request<B>, Response = Response<R>, Error: Into<BoxError>>,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + From<Bytes>,
+    R: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     let (mut head, body) = request.into_parts();
     if is_compressed(&head.headers) {
@@ -199,8 +192,7 @@ fn inspect_metadata(exchange: &mut Exchange, headers: &mut HeaderMap) -> Result<
 /// An error of the upstream keeps its status, and its message is inspected.
 async fn error<R>(exchange: &Exchange, response: Response<R>) -> Result<Response<ResponseBody<R>>, Failure>
 where
-    R: Body<Data = Bytes>,
-    R::Error: Into<BoxError>,
+    R: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     let (mut head, body) = response.into_parts();
     let collected = if is_compressed(&head.headers) {
@@ -233,8 +225,7 @@ where
 /// Reads a whole body, up to the limit.
 async fn read<B>(exchange: &Exchange, source: Source, announced: Option<usize>, body: B) -> Result<Collected, Failure>
 where
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
     let limit = exchange.max_body_bytes();
     if let Some(bytes) = announced.filter(|&bytes| bytes > limit) {

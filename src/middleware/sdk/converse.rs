@@ -12,12 +12,12 @@ use aws_sdk_bedrockruntime::operation::start_async_invoke::{
 use tower::{BoxError, Service};
 
 use super::errors::call;
-use super::tag::{add_tag, plan_tag};
+use super::tag::{add_tag, note_requested, plan_tag};
 use crate::bedrock::sdk::{
     blocked_apply_guardrail, blocked_converse, visit_apply_guardrail_request, visit_apply_guardrail_response,
     visit_async_request, visit_converse_request, visit_converse_response, visit_count_tokens_request,
 };
-use crate::bedrock::{BodyError, InspectionSummary, Operation, RequestedGuardrail};
+use crate::bedrock::{BodyError, InspectionSummary, Operation};
 use crate::exchange::sdk::{apply_guardrail_output, apply_guardrail_request, put_trace};
 use crate::exchange::{BodyAssessment, Exchange, GuardrailError};
 use crate::guardrail::Source;
@@ -26,21 +26,14 @@ use crate::middleware::service::{CallFuture, sealed::Sealed};
 
 impl<S> Sealed<S> for ConverseInput
 where
-    S: Service<Self, Response = ConverseOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Service<Self, Response = ConverseOutput, Error: Into<BoxError>, Future: Send> + Send + 'static,
 {
     type Response = ConverseOutput;
 
     fn guard(mut self, layer: GuardrailLayer, inner: S) -> CallFuture<ConverseOutput> {
         let mut exchange = Exchange::new(layer.config, Operation::Converse, self.model_id.clone());
         Box::pin(async move {
-            if let Some(config) = &self.guardrail_config {
-                let (identifier, trace) = (config.guardrail_identifier.as_str(), config.trace.as_str());
-                if exchange.note_requested(&RequestedGuardrail::new(Some(identifier), Some(trace))) {
-                    self.guardrail_config = None;
-                }
-            }
+            note_requested!(exchange, self.guardrail_config);
             plan_tag(&mut exchange, self.request_metadata.as_ref());
             let assessment = exchange.value(Source::Input, |f| visit_converse_request(&mut self, f))?;
             if assessment.is_blocked() {
@@ -92,9 +85,7 @@ macro_rules! without_message {
     ($operation:ident, $input:ident, $output:ident, $error:ident, $visit:ident) => {
         impl<S> Sealed<S> for $input
         where
-            S: Service<Self, Response = $output> + Send + 'static,
-            S::Error: Into<BoxError>,
-            S::Future: Send,
+            S: Service<Self, Response = $output, Error: Into<BoxError>, Future: Send> + Send + 'static,
         {
             type Response = $output;
 
@@ -127,9 +118,7 @@ without_message!(
 
 impl<S> Sealed<S> for ApplyGuardrailInput
 where
-    S: Service<Self, Response = ApplyGuardrailOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Service<Self, Response = ApplyGuardrailOutput, Error: Into<BoxError>, Future: Send> + Send + 'static,
 {
     type Response = ApplyGuardrailOutput;
 

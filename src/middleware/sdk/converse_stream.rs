@@ -11,9 +11,9 @@ use tower::{BoxError, Service};
 
 use super::errors::call;
 use super::guarded_stream::{GuardedStream, InspectEvents};
-use super::tag::{add_tag, plan_tag};
+use super::tag::{add_tag, note_requested, plan_tag};
 use crate::bedrock::sdk::{SdkEvent, blocked_converse_events, text_delta, visit_converse_stream_request};
-use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, RequestedGuardrail, SubstreamId};
+use crate::bedrock::{BodyError, EventKind, ModelEvent, Operation, Progress, SubstreamId};
 use crate::exchange::sdk::put_trace_in_event;
 use crate::exchange::{BodyAssessment, EventFormat, EventGuard, Exchange, GuardrailError, StreamState, TraceOf};
 use crate::guardrail::Source;
@@ -41,21 +41,14 @@ impl GuardedConverseStream {
 
 impl<S> Sealed<S> for ConverseStreamInput
 where
-    S: Service<Self, Response = ConverseStreamOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Service<Self, Response = ConverseStreamOutput, Error: Into<BoxError>, Future: Send> + Send + 'static,
 {
     type Response = GuardedConverseStream;
 
     fn guard(mut self, layer: GuardrailLayer, inner: S) -> CallFuture<GuardedConverseStream> {
         let mut exchange = Exchange::new(layer.config, Operation::ConverseStream, self.model_id.clone());
         Box::pin(async move {
-            if let Some(config) = &self.guardrail_config {
-                let (identifier, trace) = (config.guardrail_identifier.as_str(), config.trace.as_str());
-                if exchange.note_requested(&RequestedGuardrail::new(Some(identifier), Some(trace))) {
-                    self.guardrail_config = None;
-                }
-            }
+            note_requested!(exchange, self.guardrail_config);
             plan_tag(&mut exchange, self.request_metadata.as_ref());
             let assessment = exchange.value(Source::Input, |f| visit_converse_stream_request(&mut self, f))?;
             if assessment.is_blocked() {

@@ -96,9 +96,7 @@ macro_rules! fields {
 
 impl<S> Sealed<S> for InvokeModelInput
 where
-    S: Service<Self, Response = InvokeModelOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Service<Self, Response = InvokeModelOutput, Error: Into<BoxError>, Future: Send> + Send + 'static,
 {
     type Response = InvokeModelOutput;
 
@@ -125,9 +123,9 @@ where
 
 impl<S> Sealed<S> for InvokeModelWithResponseStreamInput
 where
-    S: Service<Self, Response = InvokeModelWithResponseStreamOutput> + Send + 'static,
-    S::Error: Into<BoxError>,
-    S::Future: Send,
+    S: Service<Self, Response = InvokeModelWithResponseStreamOutput, Error: Into<BoxError>, Future: Send>
+        + Send
+        + 'static,
 {
     type Response = GuardedInvokeModelStream;
 

@@ -1,8 +1,22 @@
-//! The tag in the metadata of Converse and ConverseStream.
+//! What Converse and ConverseStream have in common: the guardrail that the caller names, and the tag in the metadata.
 
 use std::collections::HashMap;
 
 use crate::exchange::Exchange;
+
+/// Records the guardrail in a `guardrail_config`, which is not forwarded if it names this one. Both operations have a type for it.
+macro_rules! note_requested {
+    ($exchange:expr, $config:expr) => {
+        if let Some(config) = &$config {
+            let (identifier, trace) = (config.guardrail_identifier.as_str(), config.trace.as_str());
+            let requested = crate::bedrock::RequestedGuardrail::new(Some(identifier), Some(trace));
+            if $exchange.note_requested(&requested) {
+                $config = None;
+            }
+        }
+    };
+}
+pub(super) use note_requested;
 
 /// Decides if the request is tagged. This comes before its inspection, whose record contains it.
 pub(super) fn plan_tag(exchange: &mut Exchange, metadata: Option<&HashMap<String, String>>) {

@@ -7,13 +7,14 @@ use super::super::checksum::entropy;
 use super::super::description::{Certainty, Comparison, Description};
 use super::super::recognizer::{Recognizer, RecognizerInput};
 use super::shape::fits;
-use super::words::{any_sample, head, is_scrambled, is_worded};
+use super::words::{SAMPLE, head, is_scrambled, is_worded, tail};
 use crate::detect::pattern::Verdict;
 
 const JWT_MAX: usize = 8 * 1024;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(r"\b(?:sk|rk|pk)(?:_live_|_test_|_prod_|-)[A-Za-z0-9_-]+", 512, secret_key).ending_a_word(),
+    exact(r"\bsk-[A-Za-z0-9_-]+", 512, secret_key_by_its_end).ending_a_word(),
     // Telegram's bots and Facebook's applications: a number, a sign, a token.
     exact(r"\b(?:bot)?[0-9]+(?::A|[|])[A-Za-z0-9_-]+", 64, numbered).with_value(without_bot),
     // Mailchimp: the data center comes last.
@@ -48,22 +49,42 @@ fn ends_inside(c: &RecognizerInput<'_>) -> bool {
     c.after.is_some_and(|a| a.is_ascii_alphanumeric() || a == '_')
 }
 
-/// Validates a key: `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's.
+/// Returns `true` if no key of a general prefix ends here, wherever it begins.
+fn is_no_end(c: &RecognizerInput<'_>) -> bool {
+    ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-')
+}
+
+/// Validates a key: `sk-` is OpenAI's and those of many others, `sk_live_` Stripe's. It may contain the starts of many others, so a longer one
+/// that does not begin randomly is over.
 fn secret_key(c: &RecognizerInput<'_>) -> Verdict {
-    if ends_inside(c) || matches!(c.after, Some('-')) || c.text.ends_with('-') {
+    if is_no_end(c) {
         return Verdict::RejectBefore(c.text.len());
     }
     let Some((kind, rest)) = c.text.split_at_checked(3) else { return Verdict::Reject };
-    let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
-    let good = if kind.ends_with('_') {
+    let is_key = if kind.ends_with('_') {
         let key = rest.split_once('_').map_or("", |(_, key)| key);
-        key.len() >= 10 && digits(rest) > 0 && !is_worded(head(rest))
+        key.len() >= 10 && rest.bytes().any(|b| b.is_ascii_digit()) && !is_worded(head(rest))
     } else {
-        let is_random =
-            |part: &str| (digits(part) >= 2 || is_scrambled(part)) && entropy(part) > 3.0 && !is_worded(part);
-        kind == "sk-" && rest.len() >= 20 && any_sample(rest, is_random)
+        kind == "sk-" && rest.len() >= 20 && is_random(head(rest))
     };
-    accept_if(good && !matches!(c.before, Some('-')))
+    match is_key && !matches!(c.before, Some('-')) {
+        true => Verdict::Accept,
+        false if rest.len() >= SAMPLE => Verdict::RejectStarts(1),
+        false => Verdict::Reject,
+    }
+}
+
+/// Validates a long key after `sk-` whose end is random: it may begin with words.
+fn secret_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
+    let end = tail(c.text).filter(|end| !is_no_end(c) && is_random(end));
+    let Some(end) = end else { return Verdict::RejectBefore(c.text.len()) };
+    let rest = c.text.strip_prefix("sk-");
+    accept_if(rest.is_some_and(|rest| rest.len() > end.len()) && !matches!(c.before, Some('-')))
+}
+
+fn is_random(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    (digits >= 2 || is_scrambled(part)) && entropy(part) > 3.0 && !is_worded(part)
 }
 
 /// Returns the token without the word that the addresses of Telegram put before it: `/bot123456789:A…/getMe`.

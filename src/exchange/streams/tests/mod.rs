@@ -42,6 +42,7 @@ fn scalar() -> impl Strategy<Value = Value> {
             Just(json!(123))
         ],
         prop_oneof![Just(-4_111_111_111_111_111i64), Just(-7_712_345)].prop_map(Value::from),
+        prop_oneof![Just(4_111_111_111_111_111.0), Just(7_712_345.0), Just(123.0), Just(4.5e20)].prop_map(Value::from),
         "[a-z\"\\\\ é\n]{0,12}".prop_map(Value::from),
         Just(Value::from("Ask jane.roe@example.com, \"now\" 4111 1111 1111 1111")),
     ]

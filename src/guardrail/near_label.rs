@@ -1,34 +1,27 @@
-//! Candidates beside the labels of a policy.
+//! Candidates near the labels of a policy.
 
+use super::decision::Decision;
 use super::evidence::Evidence;
 use super::labels::is_found_beside;
 use crate::detect::spec::RuleId;
 use crate::text::normalize::View;
 
-/// The decision about a candidate that a label is beside.
-pub(super) enum Beside {
-    /// It is not a finding from its start, but may be one from a later start.
-    From(usize),
-    /// It depends on text that has not arrived yet.
-    Unknown,
-}
-
 /// Returns the decision about the candidate `start..end` of a view, of which `from..to` is the value, if labels of the policy are near.
 /// A sure one needs no context word.
-pub(super) fn beside_labels(
+pub(super) fn near_label(
     (from, to): (usize, usize),
     (start, end): (usize, usize),
     (rule, is_sure, view): (RuleId, bool, View),
     evidence: Evidence<'_>,
-) -> Option<Beside> {
+) -> Option<Decision> {
     let labels = evidence.labels;
     if labels.begun().is_some_and(|begun| begun <= evidence.text.next_seen(end, view)) {
-        return Some(Beside::Unknown);
+        return Some(Decision::Unknown);
     }
     // A label is not a value, and its words are not context.
     let name = evidence.name(rule);
     if let Some(behind) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
-        return Some(Beside::From(behind));
+        return Some(Decision::From(behind));
     }
     let text = evidence.text;
     // A word of the candidate that touches a label may have been part of a longer word.
@@ -41,7 +34,7 @@ pub(super) fn beside_labels(
         let neighbors = (before.map(|_| signs), behind);
         is_found_beside(evidence.detectors, (rule, is_sure), text.slice(first, last), neighbors)
     };
-    ((before.is_some() || behind) && !is_found()).then_some(Beside::From(start + 1))
+    ((before.is_some() || behind) && !is_found()).then_some(Decision::From(start + 1))
 }
 
 /// Returns the signs that join the text at `offset` to a label, `{PIN}:2001:db8::1`, or nothing if it touches one.
@@ -58,12 +51,12 @@ fn joint(offset: usize, rule: RuleId, view: View, evidence: Evidence<'_>) -> Opt
 }
 
 /// Returns the decision about a match of a regex inside a label: a replacement is not replaced again.
-pub(super) fn within_label(start: usize, end: usize, rule: RuleId, evidence: Evidence<'_>) -> Option<Beside> {
+pub(super) fn within_label(start: usize, end: usize, rule: RuleId, evidence: Evidence<'_>) -> Option<Decision> {
     if !evidence.masks(rule) {
         return None;
     }
     if evidence.labels.begun().is_some_and(|begun| begun <= start) {
-        return Some(Beside::Unknown);
+        return Some(Decision::Unknown);
     }
-    evidence.labels.around(start, end, evidence.name(rule)).map(Beside::From)
+    evidence.labels.around(start, end, evidence.name(rule)).map(Decision::From)
 }
