@@ -92,11 +92,6 @@ impl Keyed<'_> {
         self.quote.is_none() && is_joined && !self.value.starts_with(['<', '{']) && !may_be_type()
     }
 
-    /// Returns `true` if a hyphen or a dash without a space joins the two.
-    pub(super) fn has_hyphen(&self) -> bool {
-        self.hyphen.is_some()
-    }
-
     /// Returns `true` if what joins the two does not make one word of them.
     pub(super) fn is_joined(&self, c: &RecognizerInput<'_>) -> bool {
         self.hyphen.is_none_or(|at| c.written.is_sentence_dash(at))
