@@ -22,6 +22,8 @@ mod introductions;
 mod joint;
 mod keyed;
 mod name;
+mod name_abroad;
+mod name_field;
 mod name_parts;
 mod name_words;
 mod national_ca_uk;
