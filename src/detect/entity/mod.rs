@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod address_abroad;
 mod address_parts;
 mod bank;
 mod birth;

@@ -242,6 +242,7 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::name_parts::ends_in_name_word;
     use super::*;
 
     proptest! {
