@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::builders::{accept_if, exact, is_mark, part, reject_end};
+use super::builders::{accept_if, exact, is_mark, part};
 use super::given_names;
 use super::name_parts::{
     MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, more, more_sent, name_value, name_words, particle, particles, quoted,

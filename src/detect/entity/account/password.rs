@@ -275,7 +275,10 @@ fn is_specific(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bo
     let odd = is_odd(value);
     let good = match keyed.link {
         // The line after a word begins another sentence, unless each is alone on its line, as in a form.
-        Link::Space if keyed.on_next_line => c.is_one_in_its_lines() && is_mixed(value) && !value.contains(['=', ':']),
+        Link::Space if keyed.on_next_line => {
+            let is_field = !is_short && c.is_one_in_its_lines() && !value.contains(['=', ':']);
+            is_field && digit && letter && is_mixed(value)
+        }
         Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
         Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),
