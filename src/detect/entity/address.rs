@@ -3,6 +3,7 @@
 //! Half of the world's addresses have no form that a pattern could know; this finds those that name a street kind, a unit
 //! or a box.
 
+use super::address_abroad;
 use super::address_parts::{
     ends_address, has_digit, is_sign, last_parts, length_of, may_end_address, parts_back, words,
 };
@@ -63,7 +64,7 @@ const UNITS: &[&str] =
 pub(super) static ADDRESS: Description = Description {
     aliases: &["LOCATION"],
     ends_at_dashes: true,
-    recognizers: &[&[
+    recognizers: &[address_abroad::RECOGNIZERS, &[
         // A number and what follows it; whether that is an address is for the validator, which keeps the automaton small.
         exact(concat!(r"\b\d+(?:-\d+)?[A-Za-z]?", part!(), part!(), r"+\.?"), 160, street)
             .ending_a_word()

@@ -1,5 +1,6 @@
 //! Dates of birth, in figures and with the name of the month.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -9,10 +10,10 @@ use super::description::{Comparison, Description};
 use super::recognizer::{Recognizer, RecognizerInput};
 use crate::detect::pattern::{Count, Form, Verdict};
 
-/// The pattern of the text between two numbers of a date.
+/// The pattern of the text between two numbers of a date, in a form that is sent as well.
 macro_rules! sign {
     () => {
-        r"(?:[ \n]?[-/.][ \n]?|[ \n])"
+        r"(?:[ \n]?[-/.][ \n]?|[ \n]|%2[DFdf])"
     };
 }
 
@@ -112,6 +113,23 @@ const BIRTH_WORDS: &[&str] = &[
     "생일",
     "تاريخ الميلاد",
     "जन्म तिथि",
+    "data urodzenia",
+    "urodzony",
+    "urodzona",
+    "födelsedatum",
+    "född",
+    "fødselsdato",
+    "født",
+    "syntymäaika",
+    "datum narození",
+    "születési dátum",
+    "data nașterii",
+    "doğum tarihi",
+    "ημερομηνία γέννησης",
+    "дата народження",
+    "ngày sinh",
+    "tanggal lahir",
+    "תאריך לידה",
 ];
 
 /// The months by their names in German, French, Spanish, Italian, Portuguese, Dutch, Polish and Russian, as dates have them, and what they are
@@ -142,13 +160,22 @@ fn without_time(text: &str) -> Range<usize> {
 }
 
 fn numeric_date(c: &RecognizerInput<'_>) -> Verdict {
-    let text = part(c.text, without_time(c.text));
+    let text = unescaped(part(c.text, without_time(c.text)));
     let groups: SmallVec<[&str; 3]> =
         text.split(['-', '/', '.', ' ', '\n']).filter(|group| !group.is_empty()).collect();
     let [first, second, last] = groups.as_slice() else { return Verdict::Reject };
     let is_shaped = matches!((first.len(), second.len(), last.len()), (4, 1..=2, 1..=2) | (1..=2, 1..=2, 2 | 4));
     let apart = !c.is_after(&['-', '/', '.', '$']) && !matches!(c.after, Some('-' | '/'));
-    context_if(is_shaped && apart && c.wraps_once() && has_one_sign(text) && is_date(first, second, last))
+    context_if(is_shaped && apart && c.wraps_once() && has_one_sign(&text) && is_date(first, second, last))
+}
+
+/// Returns a date with its signs as they are without the escapes of addresses.
+fn unescaped(date: &str) -> Cow<'_, str> {
+    if date.contains('%') {
+        date.replace("%2F", "/").replace("%2f", "/").replace("%2D", "-").replace("%2d", "-").into()
+    } else {
+        date.into()
+    }
 }
 
 /// Returns `true` if the same sign is between the numbers. With two, as in "1 15/03", a date begins at a later number.

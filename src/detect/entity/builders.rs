@@ -163,6 +163,12 @@ impl RecognizerInput<'_> {
         !self.follows_abbreviation() && self.before.is_some_and(|sign| signs.contains(&sign))
     }
 
+    /// Returns `true` if nothing else is in the lines that it fills.
+    pub(super) fn is_one_in_its_lines(&self) -> bool {
+        let is_end = |c: Option<char>| c.is_none_or(|c| c == '\n');
+        is_end(self.before) && is_end(self.after)
+    }
+
     /// Returns `true` if it is no part of a longer number or name.
     pub(super) fn is_apart(&self) -> bool {
         self.is_alone() && !self.is_after(&['-', '.', '+', '/', '$']) && self.after != Some('-')

@@ -6,6 +6,8 @@
 
 use once_cell::sync::Lazy;
 use rustc_hash::FxHashSet;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Sorted.
 #[rustfmt::skip]
@@ -96,13 +98,17 @@ const GIVEN_NAMES: &[&str] = &[
 
 static LISTED: Lazy<FxHashSet<&str>> = Lazy::new(|| GIVEN_NAMES.iter().copied().collect());
 
-/// Returns `true` if a word is a listed given name. The case counts; both parts of "Anne-Marie" may be the listed one.
+/// Returns `true` if a word is a listed given name. The case counts, accents do not; both parts of "Anne-Marie" may be the listed one.
 pub(super) fn contains(word: &str) -> bool {
-    let listed = |w: &str| LISTED.contains(w);
+    let listed = |w: &str| LISTED.contains(w) || (!w.is_ascii() && LISTED.contains(without_accents(w).as_str()));
     let is_pair = |(first, second): (&str, &str)| {
         listed(first) && !second.is_empty() || listed(second) && first.starts_with(char::is_uppercase)
     };
     listed(word) || word.split_once('-').is_some_and(is_pair)
+}
+
+fn without_accents(word: &str) -> String {
+    word.nfd().filter(|&c| !is_combining_mark(c)).collect()
 }
 
 #[cfg(test)]
@@ -118,6 +124,7 @@ mod tests {
     fn finds_simple_and_compound_names() {
         assert!(contains("Susan"));
         assert!(contains("Anne-Marie") && contains("Horst-Dieter") && !contains("non-Dieter"));
+        assert!(contains("María") && contains("José") && contains("Jürgen") && !contains("Zürich"));
         assert!(!contains("Will"));
         assert!(!contains("susan"));
     }

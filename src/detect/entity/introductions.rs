@@ -30,11 +30,28 @@ const INTRODUCTIONS: &[&str] = &[
     "cheers! ",
     "thanks. ",
     "regards! ",
+    "mein name ist ",
+    "ich heiße ",
+    "ich heisse ",
+    "je m'appelle ",
+    "je m\u{2019}appelle ",
+    "me llamo ",
+    "mi nombre es ",
+    "mi chiamo ",
+    "il mio nome è ",
+    "meu nome é ",
+    "me chamo ",
+    "mijn naam is ",
+    "ik heet ",
+    "jag heter ",
+    "jeg heter ",
+    "jeg hedder ",
+    "nazywam się ",
 ];
 
 /// The numbers of the [`INTRODUCTIONS`] by their last letter, one bit each: most words end in another one.
 #[expect(clippy::indexing_slicing, reason = "in a constant; below the lengths")]
-const LAST_LETTERS: [u32; 32] = {
+const LAST_LETTERS: [u64; 32] = {
     let (mut letters, mut at) = ([0; 32], 0);
     while at < INTRODUCTIONS.len() {
         let words = INTRODUCTIONS[at].as_bytes();

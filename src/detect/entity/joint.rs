@@ -4,7 +4,7 @@
 macro_rules! join {
     () => {
         concat!(
-            r"(?:['\x22`]|&quot;|%22|&#3[49];)?(?:[ ]*\*{0,3}[ ]*(?:(?:[:=]|%3[ADad])=?(?:>|&gt;)?|>|&gt;|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
+            r"(?:\x22{1,2}|['`]|&quot;|%22|&#3[49];)?(?:\]|%5[Dd])?(?:[ ]*\*{0,3}[ ]*(?:(?:[:=]|%3[ADad])=?(?:>|&gt;)?|>|&gt;|\|)[ \n]*(?:\*{0,3}[ \n]?){0,2}",
             r"|\*{0,3}[ ]+(?i:is now|is set to|set to|will be|is|was|to|by|lautet|ist|es|est|jest)[ ]*:?(?:[ \n]?\*{0,3}){0,3}",
             r"|[ ]*(?:是|为|為|は|는|은|è|é)[ ]*:?[ \n]*\*{0,3}",
             r"|,?[ \n]*['\x22]?(?i:value)['\x22]?[ ]*[:=][ \n]*\*{0,3}",
@@ -19,18 +19,21 @@ macro_rules! join {
 }
 pub(super) use join;
 
-/// The pattern of what may open a value, before its quote: a bracket, an object with the value, a section of XML.
+/// The pattern of what may open a value, before its quote: a bracket, an object or a block with the value, a section of XML, an anchor of YAML.
 macro_rules! bracket {
     () => {
-        r"(?:<!\[CDATA\[|\{[ \n]?['\x22]?(?i:value)['\x22]?[ ]?[:=][ \n]?|[\[(][ \n]?)?"
+        concat!(
+            r"(?:<!\[CDATA\[|\{[ \n]?(?:['\x22]?type['\x22]?[ ]?[:=][ ]?['\x22]?[Ss]tring['\x22]?,?[ \n]?)?['\x22]?(?i:value|default)['\x22]?[ ]?[:=][ \n]?",
+            r"|&[A-Za-z0-9_-]+[ \n]|[\[(][ \n]?)?"
+        )
     };
 }
 pub(super) use bracket;
 
-/// The pattern of the prefix of a string in source code.
+/// The pattern of the prefix of a string in source code, or of the first of several quotes.
 macro_rules! string_prefix {
     () => {
-        "(?:[bruBRUfFL@]|br|rb)?"
+        r"(?:[bruBRUfFL@$]|br|rb|r#|\x22{1,2}|'')?"
     };
 }
 pub(super) use string_prefix;
@@ -110,8 +113,9 @@ pub(super) fn is_joint(text: &str) -> bool {
 /// Returns the text of a value without what opens it.
 pub(super) fn open(link: Link, tail: &str) -> Opened<'_> {
     let tail = tail.strip_prefix("<![CDATA[").unwrap_or(tail);
-    let object = tail.strip_prefix('{').and_then(|object| attribute(object.trim_start_matches([' ', '\n'])));
-    let (link, tail) = object.map_or((link, tail), |(link, tail)| (link, tail.trim_start_matches([' ', '\n'])));
+    let value = tail.strip_prefix('{').and_then(block_value).map(|value| value.trim_start_matches([' ', '\n']));
+    let (link, tail) = value.map_or((link, tail), |value| (Link::Sign, value));
+    let tail = if link == Link::Sign { anchored(tail).unwrap_or(tail) } else { tail };
     let inside = tail.strip_prefix(['(', '[']).map(|inside| inside.trim_start_matches([' ', '\n']));
     let string = inside.and_then(|inside| string(inside).filter(|_| link != Link::Space));
     let bracketed = link == Link::Space && tail.starts_with('(');
@@ -123,9 +127,26 @@ pub(super) fn open(link: Link, tail: &str) -> Opened<'_> {
     }
 }
 
+/// Returns the value of an object or of a block, after its type: `"type": "string", "default": "x"`.
+fn block_value(block: &str) -> Option<&str> {
+    let kind = field(block, "type").map(|kind| kind.trim_start_matches(' ').trim_start_matches(is_quote));
+    let after_type = kind.and_then(|kind| strip(kind, "string")).map(|tail| tail.trim_start_matches(is_quote));
+    let block = after_type.unwrap_or(block);
+    field(block, "value").or_else(|| field(block, "default"))
+}
+
+/// Returns the text after an anchor of YAML, `&name `. What follows a reference of code, `&mut String`, shows no value.
+fn anchored(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('&')?;
+    let tail = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let value = tail.strip_prefix([' ', '\n']).filter(|_| tail.len() < name.len())?;
+    let first = value.split([' ', '\n']).next().unwrap_or_default();
+    (first.starts_with(is_quote) || first.bytes().any(|b| b.is_ascii_digit())).then_some(value)
+}
+
 /// Returns the text from the quote of a string on, if its prefix and a quote begin it.
 fn string(text: &str) -> Option<&str> {
-    let tail = text.trim_start_matches(['b', 'r', 'u', 'B', 'R', 'U', 'f', 'F', 'L', '@']);
+    let tail = text.trim_start_matches(['b', 'r', 'u', 'B', 'R', 'U', 'f', 'F', 'L', '@', '$', '#']);
     (tail.starts_with(is_quote) && text.len() - tail.len() <= 2).then_some(tail)
 }
 
@@ -212,9 +233,14 @@ pub(super) fn is_quote(c: char) -> bool {
 
 /// Reads `key="Password" value="x"`, `{"key": "password", "value": "x"}`, or `value: x` on the next line.
 fn attribute(rest: &str) -> Option<(Link, &str)> {
+    field(rest, "value").map(|tail| (Link::Sign, tail))
+}
+
+/// Returns the text after the name of a field and its sign.
+fn field<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     let rest = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches(is_quote);
-    let rest = strip(rest, "value")?.trim_start_matches(is_quote).trim_start_matches(' ');
-    rest.strip_prefix([':', '=']).map(|tail| (Link::Sign, tail))
+    let rest = strip(rest, name)?.trim_start_matches(is_quote).trim_start_matches(' ');
+    rest.strip_prefix([':', '='])
 }
 
 /// Returns `true` for a hyphen that no space follows.

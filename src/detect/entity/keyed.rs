@@ -48,6 +48,8 @@ pub(super) struct Keyed<'a> {
     pub(super) is_escaped: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
+    /// How many quotes open the value, and close it.
+    quotes: usize,
     /// A space is between a quote and the value.
     pub(super) padded: bool,
     /// The same quote is after the value.
@@ -89,7 +91,7 @@ impl Keyed<'_> {
             Link::Verb => self.value.contains(is_cjk),
             _ => false,
         };
-        self.quote.is_none() && is_joined && !self.value.starts_with(['<', '{']) && !may_be_type()
+        self.quote.is_none() && is_joined && !self.value.starts_with(['<', '{', '&']) && !may_be_type()
     }
 
     /// Returns `true` if what joins the two does not make one word of them.
@@ -100,6 +102,9 @@ impl Keyed<'_> {
     /// Returns where the quote before the value ends it. One that is escaped or doubled does not.
     pub(super) fn quote_end(&self, c: &RecognizerInput<'_>) -> QuoteEnd {
         let Some(quote) = self.quote else { return QuoteEnd::Open };
+        if self.quotes > 1 {
+            return self.end_of_several(c, quote);
+        }
         let opening = c.text.get(..self.start).and_then(|head| head.rfind(quote)).unwrap_or_default();
         let is_quote_at = |at: usize| c.text.get(at..).is_some_and(|rest| rest.starts_with(quote));
         let mut at = self.start;
@@ -116,6 +121,43 @@ impl Keyed<'_> {
         }
         QuoteEnd::Open
     }
+
+    /// Returns where as many quotes as open the value end it.
+    fn end_of_several(&self, c: &RecognizerInput<'_>, quote: char) -> QuoteEnd {
+        let inside = c.text.get(self.start..).unwrap_or_default();
+        let mut runs = inside.match_indices(quote).map(|(at, _)| at);
+        let end = runs.find(|&at| count_quotes(inside.get(at..).unwrap_or_default(), quote) >= self.quotes);
+        match end.map(|at| at + self.quotes) {
+            None => QuoteEnd::Open,
+            Some(end) if end == inside.len() => QuoteEnd::Here,
+            Some(_) => QuoteEnd::Before,
+        }
+    }
+}
+
+/// Returns the number of quotes that begin the text.
+fn count_quotes(text: &str, quote: char) -> usize {
+    text.chars().take_while(|&c| c == quote).count()
+}
+
+/// Returns the number of quotes that open a value: three in some languages, two in the cells of CSV, where those of its name are doubled too.
+/// Two are an empty value otherwise.
+fn quotes(rest: &str, opened: &str) -> usize {
+    let Some(quote) = opened.chars().next().filter(|&c| is_quote(c)) else { return 0 };
+    match count_quotes(opened, quote) {
+        3 => 3,
+        2 if rest.starts_with("\"\"") => 2,
+        _ => 1,
+    }
+}
+
+/// Returns the text after what closes the name of a field: `"password"`, `['password']`, in a cell of CSV `""password""`.
+fn after_name(rest: &str) -> &str {
+    let quoted = rest.strip_prefix("\"\"").or_else(|| rest.strip_prefix(is_quote));
+    let bare = quoted.or_else(|| strip_any(rest, QUOTES)).unwrap_or(rest);
+    let index = bare.strip_prefix(']').or_else(|| strip(bare, "%5d"));
+    // What is assigned to an index. `arr[password] x` has no value.
+    index.filter(|tail| tail.starts_with('%') || tail.trim_start_matches(' ').starts_with([':', '='])).unwrap_or(bare)
 }
 
 /// Returns the text after the longest of `words` that begins it. They are sorted by their first byte, without regard to ASCII case, and of those
@@ -163,7 +205,7 @@ pub(super) fn after_purpose(rest: &str) -> &str {
 
 /// Parses the text after a keyword; `rest` is the end of `text`.
 pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
-    let bare = rest.strip_prefix(is_quote).or_else(|| strip_any(rest, QUOTES)).unwrap_or(rest);
+    let bare = after_name(rest);
     let (link, tail) = link(bare, bare.len() < rest.len());
     let opened = tail.trim_start_matches([' ', '\n', '*']);
     let opened = strip_any(opened, QUOTES).unwrap_or(opened);
@@ -173,8 +215,9 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let (on_next_line, starred) = (gap.contains('\n'), gap.contains('*'));
     let assigned = bare.starts_with('=');
     let quote = opened.chars().next().filter(|&c| is_quote(c));
-    let value = quote.and_then(|q| opened.strip_prefix(q)).unwrap_or(opened);
-    let inner = quote.and_then(|q| value.strip_suffix(q));
+    let quotes = quotes(rest, opened);
+    let (opening, value) = opened.split_at_checked(quotes).unwrap_or(("", opened));
+    let inner = quote.and_then(|_| value.strip_suffix(opening));
     let padded = quote.is_some() && (value.starts_with(' ') || inner.is_some_and(|inner| inner.ends_with(' ')));
     let value = value.trim_start_matches([' ', '\n']);
     let inner = inner.map(|inner| inner.trim_matches([' ', '\n']));
@@ -188,6 +231,7 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
         is_escaped: joined.contains('%'),
         padded,
         quote,
+        quotes,
         closed: inner.is_some(),
         bracketed,
         hyphen: (link == Link::Edge && is_hyphen(bare)).then(|| text.len() - bare.len()),

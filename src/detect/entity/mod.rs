@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod address_abroad;
 mod address_parts;
 mod bank;
 mod birth;
@@ -22,6 +23,8 @@ mod introductions;
 mod joint;
 mod keyed;
 mod name;
+mod name_abroad;
+mod name_field;
 mod name_parts;
 mod name_words;
 mod national_ca_uk;

@@ -1,7 +1,62 @@
 //! What the words of a name look like.
 
-use super::builders::{is_mark, part};
+use std::ops::Range;
+
+use super::builders::{is_mark, part, reject_end};
+use super::introductions::introduction;
 use super::name_words::{is_camel_case, is_not_name};
+use super::recognizer::RecognizerInput;
+use crate::detect::pattern::Verdict;
+
+/// A capitalized word: ASCII letters, apostrophe, hyphen and all characters beyond ASCII.
+macro_rules! word {
+    () => {
+        r"[^\x00-\x40\x5b-\x7f][^\x00-\x26\x28-\x2c\x2e-\x40\x5b-\x60\x7b-\x7f]*"
+    };
+}
+pub(super) use word;
+
+/// A particle of a surname.
+macro_rules! particle {
+    () => {
+        "(?:van|von|de|der|den|del|della|di|da|dos|la|le|al|el|bin|ibn|af|zu|ter|ten|du)"
+    };
+}
+pub(super) use particle;
+
+/// More of a name: words, initials, particles.
+macro_rules! more {
+    () => {
+        concat!("(?: (?:", particle!(), "|", word!(), r"\.?))*")
+    };
+}
+pub(super) use more;
+
+/// The same in a form that is sent, where a plus sign and an escape are spaces.
+macro_rules! more_sent {
+    () => {
+        concat!(r"(?:(?: |\+|%20)(?:", particle!(), "|", word!(), r"\.?))*")
+    };
+}
+pub(super) use more_sent;
+
+/// Particles before a surname: `Dr. de Vries`, `last name: van der Sloot`.
+macro_rules! particles {
+    () => {
+        concat!("(?:", particle!(), " )*")
+    };
+}
+pub(super) use particles;
+
+/// The pattern of the signs that may open a name. No angle bracket: `<First Name>` is a placeholder.
+macro_rules! quoted {
+    () => {
+        r"(?:[*_~'\x22\x60]+\n?)?"
+    };
+}
+pub(super) use quoted;
+
+pub(super) const NAME_MAX: usize = 96;
 
 pub(super) const TITLES: &[&str] =
     &["Mr", "Mrs", "Ms", "Dr", "Prof", "Hon", "Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "Hon."];
@@ -99,4 +154,55 @@ pub(super) fn ends_in_name_word(text: &str) -> bool {
     let word = part(text, from..text.len());
     let word = part(word, after_last_sign(word)..word.len()).trim_start_matches(is_mark);
     is_name_word(word, word.strip_suffix('.').unwrap_or(word))
+}
+
+/// Returns `true` if the candidate ends where a word ends.
+pub(super) fn whole(c: &RecognizerInput<'_>) -> bool {
+    !c.after.is_some_and(|a| a.is_alphanumeric() || a == '_')
+}
+
+/// Returns the name after a keyword: all after the last sign, line or keyword. Keywords differ from names by their case at
+/// the sites that call this; here the first capitalized word after the introduction counts.
+pub(super) fn name_value(text: &str) -> Range<usize> {
+    let sign = after_last_sign(text);
+    let mut start = text.len() - part(text, sign..text.len()).trim_start().len();
+    if sign == 0 {
+        start = introduction(text);
+    }
+    while let Some((title, _)) = part(text, start..text.len()).split_once(' ').filter(|(word, _)| is_title(word)) {
+        start += title.len() + 1;
+    }
+    after_marks(text, start)
+}
+
+/// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
+pub(super) const MOST_WORDS_BEFORE: usize = 5;
+
+/// Returns the verdict on a candidate that is [`rejected_by_number`], or ends in a word that is in no name.
+pub(super) fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
+    rejected_by_number(c, most).or_else(|| (!ends_in_name_word(c.text)).then(|| reject_end(c)))
+}
+
+/// Returns the verdict on a candidate that ends inside a word, or has more words than a name and its introduction have together: a later
+/// start has fewer.
+pub(super) fn rejected_by_number(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
+    if !whole(c) {
+        return Some(reject_end(c));
+    }
+    let text = c.text;
+    let (mut end, mut words) = (text.len(), 0);
+    for (at, _) in text.bytes().enumerate().rev().filter(|(_, byte)| matches!(byte, b' ' | b'\n')) {
+        let word = part(text, at + 1..std::mem::replace(&mut end, at));
+        words += usize::from(!word.is_empty() && !is_particle(word));
+        if words == most {
+            return Some(Verdict::RejectBefore(at + 1));
+        }
+    }
+    None
+}
+
+/// Returns the text from `start` on without the Markdown and the quotes that open it.
+pub(super) fn after_marks(text: &str, start: usize) -> Range<usize> {
+    let value = part(text, start..text.len()).trim_start_matches(is_mark);
+    text.len() - value.len()..text.len()
 }

@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 
-use super::builders::{accept_if, context_if, exact, is_mark, keyword_link, last_digits, marks, opening};
+use super::builders::{
+    accept_if, context_if, exact, keyword_link, last_digits, marks, opening, part, strip_digits_end,
+};
 use super::checksum::{digits, luhn};
 use super::description::{Comparison, Description};
-use super::recognizer::RecognizerInput;
+use super::recognizer::{Objection, RecognizerInput, Surroundings};
 use crate::detect::pattern::{Count, Form, Verdict};
 
 /// The pattern of the text between the word PIN and its digits.
@@ -30,6 +32,13 @@ macro_rules! listed {
     };
 }
 
+/// The same with spaces, commas or semicolons between them.
+macro_rules! listed_in_line {
+    () => {
+        r"\b\d{12,19}[ ,;]{1,2}\d\d/\d{2,4}"
+    };
+}
+
 pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
     comparison: Comparison::LettersAndDigits,
     is_put_together: true,
@@ -50,9 +59,11 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
             .with_count(Count::digits(3, 4))
             .with_forms(const { &[Form::grouped(&[3]), Form::grouped(&[4])] })
             .never_sure()
-            .with_context(CVV_WORDS).context_distance(16, 16),
+            .with_context(CVV_WORDS)
+            .context_distance(16, 16)
+            .with_veto(in_card),
         // A card with its date and code, as stolen ones are listed: `4242424242424242|12|27|123`.
-        exact(concat!(listed!(), edge!(), r"\d{3,4}\b"), 48, is_listed).with_value(last_digits),
+        exact(concat!("(?:", listed!(), edge!(), "|", listed_in_line!(), r"[ ,;]{1,2})\d{3,4}\b"), 48, is_listed).with_value(last_digits),
     ]],
     ..Description::DEFAULT
 };
@@ -60,7 +71,14 @@ pub(super) static CREDIT_DEBIT_CARD_CVV: Description = Description {
 pub(super) static CREDIT_DEBIT_CARD_EXPIRY: Description = Description {
     comparison: Comparison::Groups,
     recognizers: &[&[
-        exact(concat!(listed!(), r"\b"), 40, is_listed).with_value(listed_expiry_value),
+        exact(concat!("(?:", listed!(), "|", listed_in_line!(), r")\b"), 40, is_listed).with_value(listed_expiry_value),
+        // Fields of data: `exp_month=12&exp_year=2028`.
+        exact(
+            concat!(r"\b(?i:(?:card|cc)?[_-]?exp(?:iry|iration|ires?)?[_-]?(?:month|year))", keyword_link!(), r"\d{1,4}\b"),
+            48,
+            expiry_field,
+        )
+        .with_value(last_digits),
         exact(r"\b\d+[ \n]?[/-][ \n]?\d+\b", 9, expiry).with_count(Count::digits(4, 8)).never_sure().with_context(EXPIRY_WORDS),
         // The year first, as data has it.
         exact(r"\b20\d\d[/-]\d\d\b", 7, year_first).never_sure().with_context(CARD_EXPIRY_WORDS),
@@ -231,7 +249,7 @@ fn security_field(text: &str) -> bool {
 
 /// Returns the parts of a card that is listed with its date and its code, if its number is one.
 fn listed(text: &str) -> Option<(u8, &str)> {
-    let mut parts = text.split(['|', '/']).map(|part| part.trim_matches(|c: char| !c.is_ascii_digit()));
+    let mut parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
     let (number, month, year) = (parts.next()?, parts.next()?, parts.next()?);
     let month = month.parse().ok().filter(|month| (1..=12).contains(month))?;
     (luhn(&digits(number)) && matches!(year.len(), 2 | 4)).then_some((month, year))
@@ -242,8 +260,24 @@ fn is_listed(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn listed_expiry_value(text: &str) -> Range<usize> {
-    let date = text.split_once('|').map_or(text, |(_, date)| date).trim_start_matches(is_mark);
+    let number = text.bytes().take_while(u8::is_ascii_digit).count();
+    let date = part(text, number..text.len()).trim_start_matches(|c: char| !c.is_ascii_digit());
     text.len() - date.len()..text.len()
+}
+
+fn expiry_field(c: &RecognizerInput<'_>) -> Verdict {
+    let value = part(c.text, last_digits(c.text));
+    let is_year = matches!(value.len(), 2) || value.len() == 4 && value.starts_with("20");
+    let is_month = value.len() <= 2 && value.parse().is_ok_and(|month| (1..=12).contains(&month));
+    let name = part(c.text, 0..c.text.len() - value.len()).to_ascii_lowercase();
+    accept_if(if name.contains("year") { is_year } else { is_month })
+}
+
+/// Rejects the last group of the number of a card, `4111 1111 1111 1111`.
+fn in_card(s: &Surroundings<'_>) -> Objection {
+    let group = s.before.strip_suffix([' ', '-', '\n']).and_then(strip_digits_end);
+    let is_group = |(head, digits): (&str, usize)| matches!(digits, 4 | 6) && head.ends_with([' ', '-', '\n']);
+    if group.is_some_and(is_group) { Objection::Start } else { Objection::None }
 }
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.

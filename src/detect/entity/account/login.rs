@@ -15,6 +15,7 @@ macro_rules! option_value {
         r"(?:\x22[^\x00-\x1f\x22]+\x22|'[^\x00-\x1f']+'|[^\x00-\x20\x22'`\x7f-][^\x00-\x20\x22'`\x7f]+)"
     };
 }
+pub(super) use option_value;
 
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     // RFC 3986, "userinfo". The candidate ends with the at sign; the scheme is the character before it.
@@ -46,6 +47,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         .never_sure()
         .with_context(&[
             "mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlsh", "mysqlcheck", "mariadb", "mariadb-dump", "sshpass",
+            "7z", "7za", "7zr", "rar", "unrar",
         ])
         .context_distance(120, 0),
     exact(concat!("-(?:p|pw|a|storepass|keypass)[ ]", option_value!()), 96, spaced_option)
@@ -53,10 +55,11 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         .never_sure()
         .with_context(&[
             "sshpass", "docker login", "podman login", "nerdctl login", "buildah login", "skopeo login", "registry login", "az login", "oc login",
-            "cf login", "plink", "pscp", "psftp", "redis-cli", "keytool", "jarsigner",
+            "cf login", "plink", "pscp", "psftp", "redis-cli", "keytool", "jarsigner", "mongo", "mongosh", "mongodump", "mongorestore",
+            "mongoexport", "mongoimport", "cqlsh", "crackmapexec", "netexec", "nxc", "evil-winrm",
         ])
         .context_distance(120, 0),
-    of_commands(concat!("-P[ ]", option_value!()), &["zip", "sqlcmd", "bcp", "osql", "isql"]),
+    of_commands(concat!("-P[ ]", option_value!()), &["zip", "unzip", "sqlcmd", "bcp", "osql", "isql", "mosquitto_pub", "mosquitto_sub"]),
     of_commands(concat!("-w[ ]", option_value!()), &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami", "ldappasswd"]),
     // Oracle's tools.
     exact(
@@ -84,7 +87,7 @@ fn after(text: &str, head: &str, mark: char, tail: usize) -> Range<usize> {
 }
 
 /// Returns the range without the quotes around it.
-fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
+pub(super) fn unquoted(text: &str, place: Range<usize>) -> Range<usize> {
     let value = text.get(place.clone()).unwrap_or_default();
     let inner = value.trim_start_matches(is_quote);
     let start = place.end - inner.len();
@@ -96,7 +99,7 @@ fn address_value(text: &str) -> Range<usize> {
 }
 
 /// Returns `true` if the value is a placeholder for a password: `${PASS}`, `<password>`, `{password}`, `***`, `password`.
-fn is_placeholder(value: &str) -> bool {
+pub(super) fn is_placeholder(value: &str) -> bool {
     value.starts_with(['$', '<', '{', '[', '%'])
         && (value.ends_with(['}', '>', ']', '%']) || value.starts_with('$'))
         && !value.starts_with("%2")
@@ -119,7 +122,7 @@ fn value_after_user(text: &str) -> Range<usize> {
 }
 
 /// Returns `true` if the value of an option goes on.
-fn continues(c: &RecognizerInput<'_>) -> bool {
+pub(super) fn continues(c: &RecognizerInput<'_>) -> bool {
     let ends = |a: char| {
         a.is_whitespace() || a.is_control() || matches!(a, '"' | '\'' | '`' | ')' | ',' | ';' | '|' | '&' | '<')
     };

@@ -23,7 +23,7 @@ macro_rules! value {
             "(?:",
             bracket!(),
             string_prefix!(),
-            r"(?:\x22\n?[^\x00-\x1f\x22]+(?:\x22{1,2}[^\x00-\x1f\x22]+)*\n?\x22{0,2}|'\n?[^\x00-\x1f']+(?:'{1,2}[^\x00-\x1f']+)*\n?'{0,2}",
+            r"(?:\x22\n?[^\x00-\x1f\x22]+(?:\x22{1,2}[^\x00-\x1f\x22]+)*\n?\x22{0,3}|'\n?[^\x00-\x1f']+(?:'{1,2}[^\x00-\x1f']+)*\n?'{0,3}",
             r"|`\n?[^\x00-\x1f`]+\n?`?)|",
             bracket!(),
             r"[^\x00-\x20\x22'`\x7f]+)"
@@ -34,7 +34,7 @@ macro_rules! value {
 pub(super) static RECOGNIZERS: &[Recognizer] = &[
     exact(
         concat!(
-            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|kennwort|wachtwoord|adgangskode|salasana|senha|palavra[- ]passe|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))(?:[_-]?(?i:confirmation|confirm|repeat|again|verify))?[0-9]*",
+            r"(?:(?i:pass(?:[ ]?word|wd|[ _-]?phrase|[ _-]?code|wort|ord)?|pwd)|(?:\b|_)(?i:securestring|requirepass|masterauth|kennwort|wachtwoord|adgangskode|salasana|senha|palavra[- ]passe|mdp|haslo|heslo|contrasena|clave|mot de passe|parola d'ordine|parola|kata sandi|identified by|psk|pw))(?:[_-]?(?i:confirmation|confirm|repeat|again|verify))?[0-9]*",
             purpose!(),
             join!(),
             value!()
@@ -61,10 +61,10 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
 
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
-    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kata sandi", "kennwort", "mot de passe", "mdp",
+    "adgangskode", "contrasena", "clave", "haslo", "heslo", "identified by", "kata sandi", "kennwort", "mot de passe", "masterauth", "mdp",
     "parola d'ordine", "palavra-passe", "palavra passe", "pass phrase", "pass-phrase", "pass_phrase", "passphrase", "pass word",
     "pass code", "pass-code", "pass_code", "password", "passcode", "passwort", "passord", "parola", "passwd", "pass", "pwd", "psk",
-    "pw", "securestring", "salasana", "senha", "wachtwoord",
+    "pw", "requirepass", "securestring", "salasana", "senha", "wachtwoord",
 ];
 /// Those that are words or ends of words of other meaning.
 const SHORT: &[&str] = &["pass", "mdp", "clave", "parola", "psk", "pw"];
@@ -208,7 +208,7 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs, is_shor
         && if keyed.closed {
             is_quoted(keyed) && !is_key(c, keyed)
         } else {
-            is_bare(c, keyed, signs) && is_specific(keyed, is_short)
+            is_bare(c, keyed, signs) && is_specific(c, keyed, is_short)
         }
 }
 
@@ -261,7 +261,7 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs) -> bool {
     let ends = !quoted || c.after.is_none_or(|a| a.is_whitespace() || a.is_control());
     let punctuated = value.ends_with("**")
         || (value.ends_with('*') && (keyed.starred || c.after == Some('*')))
-        || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', ']', '<', '|', '&', '>', '\u{2026}']);
+        || !quoted && value.ends_with([',', '.', ';', ')', '?', ':', '}', '[', ']', '<', '|', '&', '>', '\u{2026}']);
     let refers = ends_in_reference(value, c.after);
     let in_bracket = !keyed.bracketed || c.after == Some(')') && is_mixed(value);
     let begins_well = !opens && !is_code && in_bracket;
@@ -270,14 +270,17 @@ fn is_bare(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs) -> bool {
 }
 
 /// Returns `true` if the value is odd enough for what joins it to its keyword.
-fn is_specific(keyed: &Keyed<'_>, is_short: bool) -> bool {
+fn is_specific(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, is_short: bool) -> bool {
     let value = keyed.value;
     let digit = value.bytes().any(|b| b.is_ascii_digit());
     let letter = value.chars().any(char::is_alphabetic);
     let odd = is_odd(value);
     let good = match keyed.link {
-        // The line after a word begins another sentence.
-        Link::Space if keyed.on_next_line => false,
+        // The line after a word begins another sentence, unless each is alone on its line, as in a form.
+        Link::Space if keyed.on_next_line => {
+            let is_field = !is_short && c.is_one_in_its_lines() && !value.contains(['=', ':']);
+            is_field && digit && letter && is_mixed(value)
+        }
         Link::Verb if keyed.on_next_line => digit && letter,
         Link::Sign if keyed.on_next_line => digit && letter,
         Link::Sign => odd || keyed.quote.is_some() || (!is_short && value.len() >= 6),

@@ -5,13 +5,16 @@
 const NOT_VALUES: &[&str] = &[
     "a", "after", "again", "all", "already", "also", "always", "an", "and", "any", "are", "as", "at", "available", "based", "be", "because",
     "been", "before", "being", "below", "blank", "both", "but", "by", "can", "case", "changed", "changes", "chars", "compromised", "correct",
-    "created", "does", "empty", "encrypted", "entered", "expired", "false", "field", "first", "for", "forgotten", "from", "going", "hash",
-    "hashed", "have", "here", "hidden", "if", "in", "incorrect", "input", "invalid", "is", "it", "its", "known", "like", "login", "long",
-    "longer", "manager", "may", "missing", "must", "my", "name", "needed", "new", "nil", "no", "none", "not", "null", "of", "ok", "on",
-    "only", "optional", "or", "password", "protected", "required", "reset", "safe", "same", "secret", "secure", "sensitive", "sent", "set",
-    "should", "shown", "so", "something", "still", "stored", "str", "string", "strong", "taken", "text", "that", "the", "their", "then",
-    "they", "this", "to", "too", "true", "undefined", "unique", "unknown", "update", "used", "user", "username", "using", "valid", "value",
-    "very", "was", "weak", "what", "when", "which", "will", "with", "wrong", "you", "your",
+    "created", "does", "empty", "encrypted", "entered", "erforderlich", "errata", "expired", "falsch", "false", "field", "first", "for",
+    "forgotten", "from", "geändert", "going", "hash", "hashed", "have", "here", "hidden", "if", "in", "incorrect", "incorrecta", "incorrecte",
+    "incorrecto", "incorreta", "input", "invalid", "invalide", "is", "it", "its", "known", "leer", "like", "login", "long", "longer", "manager",
+    "may", "missing", "must", "my", "name", "needed", "new", "nil", "no", "none", "not", "null", "obbligatoria", "obbligatorio", "obligatoire",
+    "obligatoria", "obligatorio", "obrigatória", "obrigatório", "of", "ok", "olvidada", "on", "onjuist", "only", "optional", "or", "oublié",
+    "password", "pflichtfeld", "protected", "requerida", "requerido", "required", "requis", "reset", "richiesta", "safe", "same", "secret",
+    "secure", "sensitive", "sent", "set", "should", "shown", "so", "something", "still", "stored", "str", "string", "strong", "taken", "text",
+    "that", "the", "their", "then", "they", "this", "to", "too", "true", "undefined", "ungültig", "unique", "unknown", "update", "used", "user",
+    "username", "using", "valid", "value", "vergessen", "vergeten", "verplicht", "very", "was", "weak", "what", "when", "which", "will", "with",
+    "wrong", "wymagane", "you", "your",
 ];
 
 /// Returns `true` if a word after the keyword is no value.

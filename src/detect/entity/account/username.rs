@@ -20,7 +20,7 @@ pub(in super::super) static USERNAME: Description = Description {
     ends_at_dashes: true,
     recognizers: &[&[
         exact(
-            r"(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name)['\x22`*]{0,3}[ ]*(?:(?::=|=>|[:=>|]|--?>?[ \n])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
+            r"(?:(?i:user[ _-]?(?:name|id)|user|login(?:[ _-]?(?:name|id))?|screen[ _]?name|account name|benutzer(?:name|kennung)|nutzername|nom d'utilisateur|identifiant|nombre de usuario|usuario|nome utente|nome de usu(?:a|á)rio|gebruikersnaam|brukernavn|brugernavn|nazwa u(?:z|ż)ytkownika)|用户名|ユーザー名|ユーザーID|логин|Логин|имя пользователя|Имя пользователя)['\x22`*]{0,3}[ ]*(?:(?::=|=>|[:=>|]|--?>?[ \n])[ \n]*|(?:is|as)[ ]*)['\x22`]?[ \n]?(?:[*~]|%20|%0[9ADad]){0,8}[ \n]?_{0,3}['\x22`]?@?[A-Za-z0-9][A-Za-z0-9._@+-]*",
             128,
             username,
         )
@@ -79,7 +79,7 @@ fn username(c: &RecognizerInput<'_>) -> Verdict {
     let value = c.text.get(range).unwrap_or_default().trim_start_matches('@');
     let lower = c.text.to_ascii_lowercase();
     // "User: Hello" opens a line of a chat; "username: hello" does not.
-    let named = !lower.starts_with("user")
+    let named = !["user", "usuario", "identifiant"].iter().any(|word| lower.starts_with(word))
         || lower.get(4..).is_some_and(|r| r.trim_start_matches([' ', '_', '-']).starts_with(['n', 'i']));
     let odd = value.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'@'));
     let word = matches!(sign.as_str(), "is" | "as");
