@@ -219,7 +219,8 @@ fn named<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
     let is_joined = keyed.is_joined(c);
     let is_whole = is_complete && is_joined && !is_argument && !is_place && !is_aws && key.bytes().all(is_of_key);
     // A key may contain dashes, and the names before them: a long one after a dash shows early that it is none.
-    let is_after_dash = c.text.get(..keyed.range().start).is_some_and(|head| head.ends_with('-'));
+    let is_after_dash =
+        key.starts_with('-') || c.text.get(..keyed.range().start).is_some_and(|head| head.ends_with('-'));
     let is_long = is_after_dash && key.len() >= SAMPLE / 2;
     Some(Candidate { key, is_strong, is_whole, is_over: (is_place || !is_joined) && keyed.is_begun() || is_long })
 }

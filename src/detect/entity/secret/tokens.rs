@@ -84,7 +84,7 @@ fn secret_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
 
 fn is_random(part: &str) -> bool {
     let digits = part.bytes().filter(u8::is_ascii_digit).count();
-    (digits >= 2 || is_scrambled(part)) && entropy(part) > 3.0 && !is_worded(part)
+    (digits >= 2 || is_scrambled(part)) && !is_worded(part) && entropy(part) > 3.0
 }
 
 /// Returns the token without the word that the addresses of Telegram put before it: `/bot123456789:A…/getMe`.
