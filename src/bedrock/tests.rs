@@ -124,7 +124,8 @@ proptest! {
     #[test]
     fn rewrites_change_the_chosen_texts_only(
         picks in prop::collection::vec(any::<bool>(), 1..20),
-        replacement in "[a-z\"\\\\\u{e9}\n]{0,5}",
+        // It begins as no JSON does: a number that becomes a string of JSON is read as one.
+        replacement in "([a-z\\\\\u{e9}][a-z\"\\\\\u{e9}\n]{0,4})?",
     ) {
         for case in cases() {
             let before = texts(&case, &case.body);
