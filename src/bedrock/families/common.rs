@@ -12,7 +12,7 @@ table! {
     /// Fields that InvokeModel adds to any request.
     REQUEST_COMMON: Tag::None, None, [
         ("amazon-bedrock-guardrailConfig", PlainTree),
-        // A prompt as the numbers or the embeddings of its tokens, which cannot be inspected.
+        // A prompt as the numbers or the embeddings of its tokens, which cannot be inspected: the walk rejects such numbers in place of text.
         ("prompt_token_ids", Text(UserText)),
         ("input_ids", Text(UserText)),
         ("prompt_embeds", Unknown),

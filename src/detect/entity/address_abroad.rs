@@ -83,7 +83,8 @@ fn in_japan(c: &RecognizerInput<'_>) -> Verdict {
     if continues(c) || c.text.ends_with('-') {
         return reject_end(c);
     }
-    accept_if(c.text.contains(['市', '区', '町', '村', '郡']))
+    // A range of years is no number of a house.
+    accept_if(c.text.contains(['市', '区', '町', '村', '郡']) && !matches!(c.after, Some('年' | '月' | '人')))
 }
 
 fn without_chinese_label(text: &str) -> Range<usize> {
@@ -106,11 +107,16 @@ fn in_china(c: &RecognizerInput<'_>) -> Verdict {
         return reject_end(c);
     };
     let is_numbered = head.ends_with(|last: char| last.is_ascii_digit() || last.is_ascii_uppercase());
-    accept_if(is_numbered && value.contains(CHINESE_PARTS))
+    // 10月1号 is a day, 1号线 a line of the metro, and 新增100户 a count.
+    let is_counted = value.contains('月')
+        || c.after.is_some_and(|after| "线線起文令案机機公通".contains(after))
+        || value.ends_with('户') && !head.contains(['号', '號', '楼', '室', '栋']);
+    accept_if(is_numbered && !is_counted && value.contains(CHINESE_PARTS))
 }
 
 fn in_korea(c: &RecognizerInput<'_>) -> Verdict {
-    if continues(c) {
+    // 화재로 3명: a count.
+    if continues(c) || c.after.is_some_and(|after| "명건개년월일회차원대위%.".contains(after)) {
         return reject_end(c);
     }
     // The word before the number is that of a street, not of a thing that is counted.
@@ -131,5 +137,7 @@ fn in_russia(c: &RecognizerInput<'_>) -> Verdict {
     let mut words =
         c.text.split([' ', '.', ',']).skip_while(|word| !KINDS.iter().any(|kind| word.starts_with(kind))).skip(1);
     let is_named = words.find(|word| !word.is_empty()).is_some_and(|name| name.starts_with(char::is_uppercase));
-    accept_if(is_named)
+    // "площадь Москвы 2561 кв. км": an area.
+    let is_area = c.text.contains("площадь") && !["д.", "дом", ","].iter().any(|sign| c.text.contains(sign));
+    accept_if(is_named && !is_area)
 }

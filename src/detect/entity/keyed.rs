@@ -46,6 +46,8 @@ pub(super) struct Keyed<'a> {
     pub(super) starred: bool,
     /// Escapes of addresses join the two, so those of separators end the value.
     pub(super) is_escaped: bool,
+    /// The keyword is an index: `config['password'] = x`.
+    pub(super) indexed: bool,
     /// The quote before the value.
     pub(super) quote: Option<char>,
     /// How many quotes open the value, and close it.
@@ -156,8 +158,12 @@ fn after_name(rest: &str) -> &str {
     let quoted = rest.strip_prefix("\"\"").or_else(|| rest.strip_prefix(is_quote));
     let bare = quoted.or_else(|| strip_any(rest, QUOTES)).unwrap_or(rest);
     let index = bare.strip_prefix(']').or_else(|| strip(bare, "%5d"));
-    // What is assigned to an index. `arr[password] x` has no value.
-    index.filter(|tail| tail.starts_with('%') || tail.trim_start_matches(' ').starts_with([':', '='])).unwrap_or(bare)
+    // What is assigned to an index. `arr[password] x` has no value, and `[password]: x` is a link of Markdown.
+    let is_set = |tail: &&str| {
+        let sign = tail.trim_start_matches(' ');
+        tail.starts_with('%') || sign.starts_with('=') || bare.len() < rest.len() && sign.starts_with(':')
+    };
+    index.filter(is_set).unwrap_or(bare)
 }
 
 /// Returns the text after the longest of `words` that begins it. They are sorted by their first byte, without regard to ASCII case, and of those
@@ -206,7 +212,8 @@ pub(super) fn after_purpose(rest: &str) -> &str {
 /// Parses the text after a keyword; `rest` is the end of `text`.
 pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let bare = after_name(rest);
-    let (link, tail) = link(bare, bare.len() < rest.len());
+    let closing = rest.get(..rest.len() - bare.len()).unwrap_or_default();
+    let (link, tail) = link(bare, !closing.is_empty());
     let opened = tail.trim_start_matches([' ', '\n', '*']);
     let opened = strip_any(opened, QUOTES).unwrap_or(opened);
     let Opened { link, tail: opened, bracketed } = open(link, opened);
@@ -225,6 +232,7 @@ pub(super) fn read<'a>(text: &'a str, rest: &'a str) -> Keyed<'a> {
     let joined = text.get(text.len() - rest.len()..start).unwrap_or_default();
     Keyed {
         link,
+        indexed: ["]", "%5d", "%5D"].iter().any(|end| closing.ends_with(end)),
         on_next_line,
         assigned,
         starred,

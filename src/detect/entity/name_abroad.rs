@@ -81,6 +81,30 @@ const KOREAN_WORDS: &[&str] = &[
     "전화번",
 ];
 
+/// Words of forms with a capital.
+const RUSSIAN_WORDS: &[&str] =
+    &["Введите", "Значение", "Неизвестно", "Нет", "Обязательно", "Обязательное", "Строка", "Текст", "Укажите"];
+
+/// Words that a surname of China seems to begin.
+const CHINESE_WORDS: &[&str] = &[
+    "董事长",
+    "董事",
+    "高级",
+    "许可",
+    "许多",
+    "程序",
+    "程序员",
+    "金额",
+    "何时",
+    "何人",
+    "马上",
+    "黄金",
+    "钱包",
+    "江苏",
+    "江西",
+    "任何",
+];
+
 fn value_in_han(text: &str) -> Range<usize> {
     let labels = ["我的名字是", "我的名字叫", "我叫"];
     let stated = labels.iter().find_map(|label| text.starts_with(label).then_some(label.len()));
@@ -107,7 +131,8 @@ fn in_han(c: &RecognizerInput<'_>) -> Verdict {
     let count = |name: &str| name.chars().filter(|&c| c != ' ').count();
     let is_chinese = value.chars().next().is_some_and(|first| CHINESE.contains(first))
         && (2..=3).contains(&value.chars().count())
-        && value.chars().all(is_han);
+        && value.chars().all(is_han)
+        && !CHINESE_WORDS.contains(&value);
     let given = JAPANESE.iter().find_map(|surname| value.strip_prefix(surname));
     let is_japanese = given
         .is_some_and(|given| (1..=3).contains(&count(given)) && given.trim_start_matches(' ').chars().all(is_given));
@@ -138,10 +163,9 @@ fn in_cyrillic(c: &RecognizerInput<'_>) -> Verdict {
     let range = value_in_cyrillic(c.text);
     let label = part(c.text, 0..range.start);
     // A thing may be called anything, with one word.
-    let least =
-        if label.starts_with("Имя:") || label.starts_with("ФИО") || label.starts_with("ПІБ") { 2 } else { 1 };
-    let is_lower = |word: &str| word.chars().skip(1).all(|c| c.is_lowercase() || c == '-' || c.is_uppercase());
+    let name = label.trim_end_matches([' ', '\n', ':', '=', '|', '"', '\'']);
+    let least = if matches!(name, "Имя" | "ФИО" | "Ф.И.О." | "ПІБ") { 2 } else { 1 };
     let value = part(c.text, range);
     let count = name_words(value).unwrap_or_default();
-    accept_if((least..=3).contains(&count) && value.split(' ').all(is_lower))
+    accept_if((least..=3).contains(&count) && !value.split(' ').any(|word| RUSSIAN_WORDS.contains(&word)))
 }

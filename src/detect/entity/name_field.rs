@@ -83,7 +83,13 @@ fn surname_first(c: &RecognizerInput<'_>) -> Verdict {
     let is_part = |word: &str| word.trim_end_matches('.').len() == 1 || given_names::contains(word);
     let is_all = !is_shouted || words(given).skip(1).all(is_part);
     let is_sure = is_listed(given) || is_of_both_parts(&label) || is_of_persons(&label);
-    accept_if(is_one && is_all && is_sure && c.after != Some(':') && !label.starts_with("subject"))
+    let is_type = words(surname).any(is_of_types) || words(given).any(is_of_types);
+    accept_if(is_one && is_all && is_sure && !is_type && c.after != Some(':') && !label.starts_with("subject"))
+}
+
+/// Returns `true` for a word that documentation and code have in place of a name.
+fn is_of_types(word: &str) -> bool {
+    matches!(word, "String" | "Optional" | "Required" | "None" | "True" | "False" | "Text" | "Option" | "Null")
 }
 
 /// Returns given names without the initial at their end, which may be a word otherwise: `A`.
@@ -154,9 +160,7 @@ fn field(c: &RecognizerInput<'_>) -> Verdict {
         Some('<') => !is_given,
         after => matches!(after, Some('(' | '[' | '{' | '/')),
     };
-    let code = count == 1
-        && (begins_more
-            || matches!(first, "String" | "Optional" | "None" | "True" | "False" | "Text" | "Option" | "Null"));
+    let code = count == 1 && (begins_more || is_of_types(first));
     accept_if(good && !code)
 }
 

@@ -267,17 +267,22 @@ fn listed_expiry_value(text: &str) -> Range<usize> {
 
 fn expiry_field(c: &RecognizerInput<'_>) -> Verdict {
     let value = part(c.text, last_digits(c.text));
-    let is_year = matches!(value.len(), 2) || value.len() == 4 && value.starts_with("20");
+    let is_year = value.len() == 2 && value > "20" || value.len() == 4 && value.starts_with("20");
     let is_month = value.len() <= 2 && value.parse().is_ok_and(|month| (1..=12).contains(&month));
     let name = part(c.text, 0..c.text.len() - value.len()).to_ascii_lowercase();
-    accept_if(if name.contains("year") { is_year } else { is_month })
+    // Warranties and licences expire too: two digits are those of cards.
+    let is_of_card = ["card", "cc", "exp_", "expm", "expy"].iter().any(|start| name.starts_with(start));
+    accept_if((is_of_card || value.len() == 2) && if name.contains("year") { is_year } else { is_month })
 }
 
-/// Rejects the last group of the number of a card, `4111 1111 1111 1111`.
+/// Rejects a group of the number of a card after the first, `4111 1111 1111 1111`. The month and year of its expiry begin with 0 or 1.
 fn in_card(s: &Surroundings<'_>) -> Objection {
-    let group = s.before.strip_suffix([' ', '-', '\n']).and_then(strip_digits_end);
-    let is_group = |(head, digits): (&str, usize)| matches!(digits, 4 | 6) && head.ends_with([' ', '-', '\n']);
-    if group.is_some_and(is_group) { Objection::Start } else { Objection::None }
+    let (mut rest, mut groups) = (s.before, 0);
+    while let Some((head, 4)) = rest.strip_suffix([' ', '-', '\n']).and_then(strip_digits_end) {
+        (rest, groups) = (head, groups + 1);
+    }
+    let begins_card = s.before.as_bytes().get(rest.len()).is_some_and(|first| (b'2'..=b'6').contains(first));
+    if s.text.len() == 4 && (1..=3).contains(&groups) && begins_card { Objection::Start } else { Objection::None }
 }
 
 /// Digits that are a number of their own: no sign, currency, fraction, date or longer number around them.

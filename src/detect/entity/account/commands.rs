@@ -23,7 +23,7 @@ pub(super) static RECOGNIZERS: &[Recognizer] = &[
         concat!(
             r"\becho[ ](?:-[en]+[ ])?",
             option_value!(),
-            r"[ ]?\|[ ]?(?:sudo[ ])?(?:-S\b|chpasswd\b|[a-z./-]+(?:[ ][^\x00-\x20\x22'`<>|]+){0,6}[ ]--?(?:password-)?stdin\b)"
+            r"[ ]?\|[ ]?(?:sudo[ ])?(?:-S\b|chpasswd\b|[a-z./-]+(?:[ ][^\x00-\x20\x22'`<>|]+){0,6}[ ]--?password-stdin\b|passwd(?:[ ][^\x00-\x20\x22'`<>|]+){0,3}[ ]--stdin\b)"
         ),
         256,
         piped,
@@ -52,7 +52,18 @@ fn argument(c: &RecognizerInput<'_>) -> Verdict {
         return Verdict::RejectBefore(c.text.len());
     }
     let value = part(c.text, last_argument(c.text));
-    accept_if(value.len() >= 4 && is_odd(value) && !value.starts_with('/') && !is_placeholder(value))
+    // "net user" is what prose has too: "net user growth 12.5%", "asp.net user profile oauth2".
+    let is_amount = value.trim_end_matches(|c: char| c.is_alphabetic() || c == '%').parse::<f64>().is_ok();
+    let is_prose = c.text.starts_with("net") && (c.before == Some('.') || is_amount || !is_mixed_case(value));
+    accept_if(value.len() >= 4 && is_odd(value) && !is_prose && !value.starts_with('/') && !is_placeholder(value))
+}
+
+/// Returns `true` for a word with digits, and capitals or signs.
+fn is_mixed_case(value: &str) -> bool {
+    let is_sign = |b: u8| b.is_ascii_uppercase() || b.is_ascii_punctuation() && !matches!(b, b'.' | b',' | b'%');
+    value.bytes().any(|b| b.is_ascii_digit())
+        && value.bytes().any(|b| b.is_ascii_alphabetic())
+        && value.bytes().any(is_sign)
 }
 
 /// Returns the argument of `echo` in a pipe: after the name of a user and a colon where `chpasswd` reads both.

@@ -70,9 +70,9 @@ fn listed(c: &RecognizerInput<'_>) -> Verdict {
 /// Rejects an address that something else is before in its line: `session:jane@example.com:v20240105`, `git clone git@host:repo2`.
 fn within_line(s: &Surroundings<'_>) -> Objection {
     let is_local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%');
-    let before = s.before.trim_end_matches(is_local);
-    let is_first = before.is_empty() || before.ends_with(['\n', '"', '\'', '`', '|', ' ']);
-    if is_first && !before.ends_with(": ") { Objection::None } else { Objection::Start }
+    let before = s.before.trim_end_matches(is_local).trim_end_matches(' ');
+    let is_first = before.is_empty() || before.ends_with(['\n', '"', '\'', '`', '|']);
+    if is_first { Objection::None } else { Objection::Start }
 }
 
 fn value_in_part(text: &str) -> Range<usize> {

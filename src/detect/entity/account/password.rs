@@ -205,6 +205,8 @@ fn is_password(c: &RecognizerInput<'_>, keyed: &Keyed<'_>, signs: Signs, is_shor
     (4..=LONGEST_VALUE).contains(&value.len())
         && !is_placeholder(value)
         && (keyed.link != Link::Next || is_argument(value))
+        // Messages and rules have such names too: `$lang['password'] = 'Passwort'`, `$rules['password'] = 'required|min:8'`.
+        && (!keyed.indexed || is_odd(value) && !value.contains([' ', '|']))
         && if keyed.closed {
             is_quoted(keyed) && !is_key(c, keyed)
         } else {

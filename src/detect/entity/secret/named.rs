@@ -151,8 +151,10 @@ struct Candidate<'a> {
     is_strong: bool,
     /// Name, joint and key are as those of secrets are.
     is_whole: bool,
-    /// Neither has a longer key a form of secrets.
+    /// A longer key is no secret either.
     is_over: bool,
+    /// A key that does not begin randomly by now does not do so.
+    is_long: bool,
 }
 
 /// Accepts a key whose start is random. A key may contain the starts of many others, so a longer one that is rejected is over.
@@ -161,17 +163,18 @@ fn by_its_start(c: &RecognizerInput<'_>, read: Read) -> Verdict {
     if c.text.len() < SHORTEST_VALUE || c.after != Some('=') && ends_inside(c) {
         return Verdict::RejectBefore(c.text.len());
     }
-    let Some(Candidate { key, is_strong, is_whole, is_over }) = read(c) else { return Verdict::Reject };
+    let Some(Candidate { key, is_strong, is_whole, is_over, is_long }) = read(c) else { return Verdict::Reject };
     if is_whole && key.len() >= SHORTEST_VALUE && is_random(head(key), is_strong) {
         return Verdict::Accept;
     }
-    if is_over || key.len() >= SAMPLE { Verdict::RejectStarts(1) } else { Verdict::Reject }
+    if is_over || is_long { Verdict::RejectStarts(1) } else { Verdict::Reject }
 }
 
 /// Accepts a long key whose end is random, where it cannot continue: it may begin with the words of a path.
 fn by_its_end(c: &RecognizerInput<'_>, read: Read) -> Verdict {
-    let is_inside =
-        c.after.is_some_and(|after| u8::try_from(after).is_ok_and(|after| after != b'.' && is_of_key(after)));
+    let is_inside = c
+        .after
+        .is_some_and(|after| after.is_ascii_alphanumeric() || matches!(after, '_' | '~' | '/' | '+' | '-' | '='));
     let end = tail(c.text).filter(|end| !is_inside && !ends_inside(c) && is_random(end, true));
     let Some(end) = end else { return Verdict::RejectBefore(c.text.len()) };
     match read(c) {
@@ -191,7 +194,7 @@ fn named_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
     by_its_end(c, named)
 }
 
-/// The other pattern covers a name that begins a word.
+/// The other pattern covers an English name that begins a word.
 fn inside_key(c: &RecognizerInput<'_>) -> Verdict {
     if begins_word(c) { Verdict::RejectStarts(1) } else { named_key(c) }
 }
@@ -203,7 +206,9 @@ fn inside_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
 fn begins_word(c: &RecognizerInput<'_>) -> bool {
     let is_after_word =
         c.before.is_some_and(|before| !before.is_ascii() || before.is_ascii_alphanumeric() || before == '_');
-    !is_after_word && c.text.starts_with(|first: char| first.is_ascii_alphabetic())
+    let is_english =
+        || c.text.starts_with(|first: char| first.is_ascii_alphabetic()) && strip_longest(c.text, ABROAD).is_none();
+    !is_after_word && is_english()
 }
 
 fn named<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
@@ -217,12 +222,11 @@ fn named<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
     // The next argument is no key if it may be another name.
     let is_argument = keyed.link == Link::Next && (keyed.on_next_line || key.contains(['.', '_']));
     let is_joined = keyed.is_joined(c);
-    let is_whole = is_complete && is_joined && !is_argument && !is_place && !is_aws && key.bytes().all(is_of_key);
-    // A key may contain dashes, and the names before them: a long one after a dash shows early that it is none.
-    let is_after_dash =
-        key.starts_with('-') || c.text.get(..keyed.range().start).is_some_and(|head| head.ends_with('-'));
-    let is_long = is_after_dash && key.len() >= SAMPLE / 2;
-    Some(Candidate { key, is_strong, is_whole, is_over: (is_place || !is_joined) && keyed.is_begun() || is_long })
+    let is_run = key.bytes().all(is_of_key);
+    let is_whole = is_complete && is_joined && !is_argument && !is_place && !is_aws && is_run;
+    // What a key is for may be long too: `token for the service x is`.
+    let is_long = is_run && key.len() >= SAMPLE;
+    Some(Candidate { key, is_strong, is_whole, is_over: (is_place || !is_joined) && keyed.is_begun(), is_long })
 }
 
 /// Returns `true` for a byte that the pattern allows in a key: what joins one to its name holds others.
@@ -259,7 +263,14 @@ fn set_variable<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
     let (keyed, key) = variable_key(c.text)?;
     let is_set = keyed.link == Link::Sign && c.before.is_some_and(|b| b.is_ascii_alphanumeric());
     let is_other = is_secret(key) || is_place(key) || key.contains('.');
-    Some(Candidate { key, is_strong: true, is_whole: is_set && !is_other, is_over: !is_set && keyed.is_begun() })
+    let is_long = key.len() >= SAMPLE;
+    Some(Candidate {
+        key,
+        is_strong: true,
+        is_whole: is_set && !is_other,
+        is_over: !is_set && keyed.is_begun(),
+        is_long,
+    })
 }
 
 fn of_other_keys(s: &Surroundings<'_>) -> Objection {
