@@ -25,6 +25,7 @@ pub(crate) const LONG: &[&str] = &[
     "ya29.a1b2c-",
     "PW-12-.",
     "密码是Zw8k.",
+    "北京1号",
     "ABSKa/",
     "www.a.b)",
     ",http://a,",

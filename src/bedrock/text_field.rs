@@ -68,7 +68,7 @@ impl FieldKind {
     pub(super) fn inspects_number(self, name: &str) -> bool {
         match self {
             Self::Echo | Self::Token | Self::ToolDefinition | Self::Trace => false,
-            Self::Citation | Self::Free | Self::RequestMetadata => !is_known(name),
+            Self::Citation | Self::Free => !is_known(name),
             _ => true,
         }
     }

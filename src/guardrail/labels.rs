@@ -249,7 +249,7 @@ impl Labels {
 /// Returns true if a rule matches `value` with a letter, and with a digit, in place of the labels that touch it: the masked value may
 /// have ended in either, and then the text that touches it was not a word. A value that is sure must then be sure as well. Signs may be
 /// between the label before it and the value.
-pub(super) fn is_found_beside(
+pub(super) fn is_found_near(
     detectors: &Detectors,
     (rule, is_sure): (RuleId, bool),
     value: &str,

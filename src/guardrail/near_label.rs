@@ -2,7 +2,7 @@
 
 use super::decision::Decision;
 use super::evidence::Evidence;
-use super::labels::is_found_beside;
+use super::labels::is_found_near;
 use crate::detect::spec::RuleId;
 use crate::text::normalize::View;
 
@@ -20,21 +20,21 @@ pub(super) fn near_label(
     }
     // A label is not a value, and its words are not context.
     let name = evidence.name(rule);
-    if let Some(behind) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
-        return Some(Decision::From(behind));
+    if let Some(next) = labels.around(from, to, name).or_else(|| labels.overlapping(start, from, name)) {
+        return Some(Decision::From(next));
     }
     let text = evidence.text;
     // A word of the candidate that touches a label may have been part of a longer word.
     let touched = |offset| Some((joint(offset, rule, view, evidence)?, offset));
     let before = touched(start).or_else(|| touched(from));
     let last = if labels.begins_at(text.next_seen(end, view), name) { end } else { to };
-    let behind = labels.begins_at(text.next_seen(last, view), name);
+    let follows = labels.begins_at(text.next_seen(last, view), name);
     let (signs, first) = before.unwrap_or(("", from));
     let is_found = || {
-        let neighbors = (before.map(|_| signs), behind);
-        is_found_beside(evidence.detectors, (rule, is_sure), text.slice(first, last), neighbors)
+        let neighbors = (before.map(|_| signs), follows);
+        is_found_near(evidence.detectors, (rule, is_sure), text.slice(first, last), neighbors)
     };
-    ((before.is_some() || behind) && !is_found()).then_some(Decision::From(start + 1))
+    ((before.is_some() || follows) && !is_found()).then_some(Decision::From(start + 1))
 }
 
 /// Returns the signs that join the text at `offset` to a label, `{PIN}:2001:db8::1`, or nothing if it touches one.

@@ -88,6 +88,9 @@ fn in_japan(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn without_chinese_label(text: &str) -> Range<usize> {
+    if !text.starts_with(['地', '住']) {
+        return 0..text.len();
+    }
     let label =
         text.find([':', '=']).map_or_else(|| if text.starts_with("住在") { "住在".len() } else { 0 }, |at| at + 1);
     let value = part(text, label..text.len()).trim_start_matches([' ', '\n']);
@@ -102,16 +105,17 @@ const CHINESE_PARTS: &[char] =
     &['区', '區', '县', '縣', '镇', '鎮', '乡', '村', '路', '街', '道', '巷', '胡', '段', '里'];
 
 fn in_china(c: &RecognizerInput<'_>) -> Verdict {
-    let value = part(c.text, without_chinese_label(c.text));
-    let Some(head) = value.strip_suffix(CHINESE_ENDS) else {
+    let is_number = |last: char| last.is_ascii_digit() || last.is_ascii_uppercase();
+    if !c.text.strip_suffix(CHINESE_ENDS).is_some_and(|head| head.ends_with(is_number)) {
         return reject_end(c);
-    };
-    let is_numbered = head.ends_with(|last: char| last.is_ascii_digit() || last.is_ascii_uppercase());
+    }
+    let value = part(c.text, without_chinese_label(c.text));
+    let head = value.strip_suffix(CHINESE_ENDS).unwrap_or_default();
     // 10月1号 is a day, 1号线 a line of the metro, and 新增100户 a count.
     let is_counted = value.contains('月')
         || c.after.is_some_and(|after| "线線起文令案机機公通".contains(after))
         || value.ends_with('户') && !head.contains(['号', '號', '楼', '室', '栋']);
-    accept_if(is_numbered && !is_counted && value.contains(CHINESE_PARTS))
+    accept_if(!is_counted && value.contains(CHINESE_PARTS))
 }
 
 fn in_korea(c: &RecognizerInput<'_>) -> Verdict {

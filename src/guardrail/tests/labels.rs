@@ -2,7 +2,7 @@
 
 use super::{Rng, characters, guardrail, streamed, values};
 use crate::detect::EntityType;
-use crate::guardrail::labels::is_found_beside;
+use crate::guardrail::labels::is_found_near;
 use crate::guardrail::{Conversation, Source};
 
 fn findings(guardrail: &super::Guardrail, text: &str) -> Vec<(String, String)> {
@@ -185,7 +185,7 @@ fn a_value_beside_a_label_is_all_of_a_match_by_its_rule() {
     ] {
         let detectors = guardrail.policy().detectors();
         assert_eq!(
-            is_found_beside(detectors, (rule, true), value, (before.then_some(""), behind)),
+            is_found_near(detectors, (rule, true), value, (before.then_some(""), behind)),
             expected,
             "{rule}: {value:?}"
         );

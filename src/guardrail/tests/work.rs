@@ -80,6 +80,7 @@ fn the_work_of_keys_within_keys_is_linear_and_bounded() {
         "api-key-api-key-",
         "api-key--api-key--",
         "_key-_key-",
+        "GITHUB_TOKEN=295d06910bf3/",
     ] {
         let (text, longer) = (filled(unit, 8_000), filled(unit, 16_000));
         let (short, long) = (per_byte(&text, work(&guardrail, &text)), per_byte(&longer, work(&guardrail, &longer)));

@@ -153,8 +153,14 @@ fn cookie_as(c: &RecognizerInput<'_>, verdict: Verdict) -> Verdict {
 }
 
 fn is_random(value: &str) -> bool {
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    value.len() >= 10 && digits >= usize::from(MIN_DIGITS) && value.bytes().filter(u8::is_ascii_alphabetic).count() >= 2
+    let (mut digits, mut letters) = (0, 0);
+    // Mostly the first bytes show it.
+    let is_mixed = |b: u8| {
+        digits += usize::from(b.is_ascii_digit());
+        letters += usize::from(b.is_ascii_alphabetic());
+        digits >= usize::from(MIN_DIGITS) && letters >= 2
+    };
+    value.len() >= 10 && value.bytes().any(is_mixed)
 }
 
 fn signature(c: &RecognizerInput<'_>) -> Verdict {
