@@ -104,10 +104,17 @@ const CHINESE_ENDS: &[char] = &['号', '號', '室', '栋', '棟', '弄', '楼',
 const CHINESE_PARTS: &[char] =
     &['区', '區', '县', '縣', '镇', '鎮', '乡', '村', '路', '街', '道', '巷', '胡', '段', '里'];
 
+/// The maximum number of parts of an address in China with 号: of the street, the yard and the house.
+const MOST_CHINESE_NUMBERS: usize = 4;
+
 fn in_china(c: &RecognizerInput<'_>) -> Verdict {
     let is_number = |last: char| last.is_ascii_digit() || last.is_ascii_uppercase();
     if !c.text.strip_suffix(CHINESE_ENDS).is_some_and(|head| head.ends_with(is_number)) {
         return reject_end(c);
+    }
+    // Text of many addresses without anything between them has as many starts.
+    if c.text.matches(['号', '號']).count() > MOST_CHINESE_NUMBERS {
+        return Verdict::RejectStarts(1);
     }
     let value = part(c.text, without_chinese_label(c.text));
     let head = value.strip_suffix(CHINESE_ENDS).unwrap_or_default();
