@@ -275,13 +275,18 @@ fn expiry_field(c: &RecognizerInput<'_>) -> Verdict {
     accept_if((is_of_card || value.len() == 2) && if name.contains("year") { is_year } else { is_month })
 }
 
-/// Rejects a group of the number of a card after the first, `4111 1111 1111 1111`. The month and year of its expiry begin with 0 or 1.
+/// Rejects a group of the number of a card after the first, `4111 1111 1111 1111`. Years and the dates of expiry, which may be before a code too, begin
+/// otherwise.
 fn in_card(s: &Surroundings<'_>) -> Objection {
     let (mut rest, mut groups) = (s.before, 0);
-    while let Some((head, 4)) = rest.strip_suffix([' ', '-', '\n']).and_then(strip_digits_end) {
+    while let Some((head, 4)) = rest.strip_suffix([' ', '-']).and_then(strip_digits_end) {
         (rest, groups) = (head, groups + 1);
     }
-    let begins_card = s.before.as_bytes().get(rest.len()).is_some_and(|first| (b'2'..=b'6').contains(first));
+    let begins_card = match s.before.as_bytes().get(rest.len()..) {
+        Some([b'2', second, ..]) => *second != b'0',
+        Some([first, ..]) => (b'3'..=b'6').contains(first),
+        _ => false,
+    };
     if s.text.len() == 4 && (1..=3).contains(&groups) && begins_card { Objection::Start } else { Objection::None }
 }
 
