@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::builders::{accept_if, exact, is_word, part, reject_end};
 use super::description::Description;
 use super::name_parts::{
-    MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, TITLES, after_marks, has_other_dot, is_particle, is_title, more,
+    MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, Named, TITLES, after_marks, has_other_dot, is_particle, is_title, more,
     name_value, name_words, particle, particles, quoted, rejected_by_number, rejected_early, whole, word, words,
 };
 use super::recognizer::RecognizerInput;
@@ -127,11 +127,7 @@ fn titled(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn introduced(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
-        return rejected;
-    }
-    let value = part(c.text, name_value(c.text));
-    accept_if(name_words(value).is_some())
+    Named::of(c).map_or_else(|rejected| rejected, |_| Verdict::Accept)
 }
 
 /// Words after a name in lower case that are no part of it.
@@ -169,12 +165,9 @@ fn capitalized(word: &str) -> String {
 }
 
 fn self_named(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
-        return rejected;
-    }
-    let value = part(c.text, name_value(c.text));
-    let Some(count) = name_words(value) else {
-        return Verdict::Reject;
+    let Named { value, count, .. } = match Named::of(c) {
+        Ok(named) => named,
+        Err(rejected) => return rejected,
     };
     let first = words(value).next().unwrap_or_default();
     // "I'm Bob" by the list only; "I am French" and "This is Sparta" are not names.
@@ -183,16 +176,11 @@ fn self_named(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn greeted(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
-        return rejected;
-    }
-    let range = name_value(c.text);
-    let value = part(c.text, range.clone());
-    let Some(count) = name_words(value) else {
-        return Verdict::Reject;
+    let Named { head: introduction, value, count } = match Named::of(c) {
+        Ok(named) => named,
+        Err(rejected) => return rejected,
     };
     let first = words(value).next().unwrap_or_default();
-    let introduction = part(c.text, 0..range.start);
     let lower = introduction.to_ascii_lowercase();
     let dear = lower.starts_with("dear");
     let titled = TITLES.iter().any(|t| introduction.trim_end().ends_with(t));

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::builders::{accept_if, exact, is_mark, part};
 use super::given_names;
 use super::name_parts::{
-    MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, more, more_sent, name_value, name_words, particle, particles, quoted,
-    rejected_by_number, rejected_early, word, words,
+    MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, Named, more, more_sent, name_value, name_words, particle, particles,
+    quoted, rejected_by_number, rejected_early, word, words,
 };
 use super::name_words::is_thing;
 use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
@@ -130,15 +130,11 @@ fn field_sent(c: &RecognizerInput<'_>) -> Verdict {
 }
 
 fn field(c: &RecognizerInput<'_>) -> Verdict {
-    if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
-        return rejected;
-    }
-    let range = name_value(c.text);
-    let value = part(c.text, range.clone());
-    let Some(count) = name_words(value) else {
-        return Verdict::Reject;
+    let Named { head, value, count } = match Named::of(c) {
+        Ok(named) => named,
+        Err(rejected) => return rejected,
     };
-    let head = part(c.text, 0..range.start).to_ascii_lowercase();
+    let head = head.to_ascii_lowercase();
     let (label, is_tag) = match head.split_once([':', '=']) {
         Some((label, _)) => (label, false),
         None => (head.split('>').next().unwrap_or_default(), true),

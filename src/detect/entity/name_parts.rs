@@ -178,6 +178,27 @@ pub(super) fn name_value(text: &str) -> Range<usize> {
 /// The maximum number of words before a name: "her full legal name is", or a greeting and two titles.
 pub(super) const MOST_WORDS_BEFORE: usize = 5;
 
+/// A candidate that ends in a name.
+pub(super) struct Named<'a> {
+    /// What introduces the name.
+    pub(super) head: &'a str,
+    pub(super) value: &'a str,
+    /// The number of its words.
+    pub(super) count: usize,
+}
+
+impl<'a> Named<'a> {
+    /// Parses a candidate with a name after an introduction or a label, or returns the verdict if no name can be there.
+    pub(super) fn of(c: &RecognizerInput<'a>) -> Result<Self, Verdict> {
+        if let Some(rejected) = rejected_early(c, MOST_WORDS + MOST_WORDS_BEFORE) {
+            return Err(rejected);
+        }
+        let range = name_value(c.text);
+        let (head, value) = (part(c.text, 0..range.start), part(c.text, range));
+        name_words(value).map(|count| Self { head, value, count }).ok_or(Verdict::Reject)
+    }
+}
+
 /// Returns the verdict on a candidate that is [`rejected_by_number`], or ends in a word that is in no name.
 pub(super) fn rejected_early(c: &RecognizerInput<'_>, most: usize) -> Option<Verdict> {
     rejected_by_number(c, most).or_else(|| (!ends_in_name_word(c.text)).then(|| reject_end(c)))

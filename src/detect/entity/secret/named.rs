@@ -206,9 +206,8 @@ fn inside_key_by_its_end(c: &RecognizerInput<'_>) -> Verdict {
 fn begins_word(c: &RecognizerInput<'_>) -> bool {
     let is_after_word =
         c.before.is_some_and(|before| !before.is_ascii() || before.is_ascii_alphanumeric() || before == '_');
-    let is_english =
-        || c.text.starts_with(|first: char| first.is_ascii_alphabetic()) && strip_longest(c.text, ABROAD).is_none();
-    !is_after_word && is_english()
+    let is_letter = |first: char| first.is_ascii_alphabetic();
+    !is_after_word && c.text.starts_with(is_letter) && strip_longest(c.text, ABROAD).is_none()
 }
 
 fn named<'a>(c: &RecognizerInput<'a>) -> Option<Candidate<'a>> {
