@@ -8,8 +8,8 @@ use std::ops::Range;
 use super::builders::{accept_if, exact, is_word, part, reject_end};
 use super::description::Description;
 use super::name_parts::{
-    MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, Named, TITLES, after_marks, has_other_dot, is_particle, is_title, more,
-    name_value, name_words, particle, particles, quoted, rejected_by_number, rejected_early, whole, word, words,
+    NAME_MAX, Named, TITLES, after_marks, has_other_dot, is_particle, is_title, more, name_value, name_words, particle,
+    particles, quoted, rejected_by_number, rejected_early, whole, word, words,
 };
 use super::recognizer::RecognizerInput;
 use super::{given_names, name_abroad, name_field};

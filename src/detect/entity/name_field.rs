@@ -7,7 +7,7 @@ use super::builders::{accept_if, exact, is_mark, part};
 use super::given_names;
 use super::name_parts::{
     MOST_WORDS, MOST_WORDS_BEFORE, NAME_MAX, Named, more, more_sent, name_value, name_words, particle, particles,
-    quoted, rejected_by_number, rejected_early, word, words,
+    quoted, rejected_by_number, word, words,
 };
 use super::name_words::is_thing;
 use super::recognizer::{Objection, Recognizer, RecognizerInput, Surroundings};
